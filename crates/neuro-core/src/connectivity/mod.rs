@@ -1,0 +1,1 @@
+//! Weight matrices: random, sparse, sign-constrained, ring-shaped.

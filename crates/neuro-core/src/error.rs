@@ -1,0 +1,152 @@
+//! The one error type of this crate.
+
+use std::path::PathBuf;
+
+/// What can be wrong with a caller's data.
+///
+/// Messages name the quantity and say what was expected and what was found.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A matrix or vector has the wrong shape (rows, columns).
+    #[error("{what}: expected {}x{}, found {}x{}", expected.0, expected.1, found.0, found.1)]
+    Shape {
+        /// The quantity, as a user would name it.
+        what: String,
+        /// Rows and columns that were needed.
+        expected: (usize, usize),
+        /// Rows and columns that were given.
+        found: (usize, usize),
+    },
+    /// A slice has the wrong length.
+    #[error("{what}: expected {expected} values, found {found}")]
+    Length {
+        /// The quantity, as a user would name it.
+        what: String,
+        /// Number of values that was needed.
+        expected: usize,
+        /// Number of values that was given.
+        found: usize,
+    },
+    /// A parameter lies outside its valid range.
+    #[error("{what}: expected {expected}, found {found}")]
+    OutOfRange {
+        /// The parameter.
+        what: String,
+        /// The valid range, in words or symbols.
+        expected: String,
+        /// The value that was given.
+        found: f64,
+    },
+    /// Something that must hold at least one element holds none.
+    #[error("{what}: expected at least one, found none")]
+    Empty {
+        /// The collection.
+        what: String,
+    },
+    /// A value that must be finite is NaN or infinite.
+    #[error("{what}: value {index} is {value}, expected finite values")]
+    NonFinite {
+        /// The quantity.
+        what: String,
+        /// Index of the first offending value in storage order.
+        index: usize,
+        /// The offending value.
+        value: f64,
+    },
+    /// An iterative method did not converge within its bound.
+    #[error("{what}: no convergence after {iterations} iterations")]
+    NoConvergence {
+        /// The method.
+        what: String,
+        /// Number of iterations that was allowed.
+        iterations: usize,
+    },
+    /// A matrix that must be invertible is singular to working precision.
+    #[error("{what}: the matrix is singular")]
+    Singular {
+        /// The computation that needed the inverse.
+        what: String,
+    },
+    /// A file could not be read or written.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// A file is not what it should be: damaged, of another kind, or of a newer version.
+    #[error("{}: {problem}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What was expected and what was found.
+        problem: String,
+    },
+    /// The operating system refused to start worker threads.
+    #[error("could not start {threads} worker threads: {reason}")]
+    Threads {
+        /// Number of threads that was asked for.
+        threads: usize,
+        /// What the thread library said.
+        reason: String,
+    },
+}
+
+impl Error {
+    /// Checks that `found` values are `expected` values long.
+    ///
+    /// # Errors
+    /// [`Error::Length`] when the two differ.
+    pub fn check_length(what: &str, expected: usize, found: usize) -> Result<(), Self> {
+        if expected == found {
+            return Ok(());
+        }
+        Err(Self::Length { what: what.into(), expected, found })
+    }
+
+    /// Checks rows and columns.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] when the two differ.
+    pub fn check_shape(
+        what: &str,
+        expected: (usize, usize),
+        found: (usize, usize),
+    ) -> Result<(), Self> {
+        if expected == found {
+            return Ok(());
+        }
+        Err(Self::Shape { what: what.into(), expected, found })
+    }
+
+    /// Checks that a parameter satisfies a condition; `expected` says which, in words.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] when `holds` is false.
+    pub fn check_range(
+        what: &str,
+        expected: &str,
+        found: f64,
+        holds: bool,
+    ) -> Result<(), Self> {
+        if holds {
+            return Ok(());
+        }
+        Err(Self::OutOfRange { what: what.into(), expected: expected.into(), found })
+    }
+
+    /// Checks that every value is finite.
+    ///
+    /// # Errors
+    /// [`Error::NonFinite`] with the index of the first NaN or infinity.
+    pub fn check_finite<T: crate::Scalar>(what: &str, values: &[T]) -> Result<(), Self> {
+        match values.iter().position(|v| !v.is_finite()) {
+            None => Ok(()),
+            Some(index) => {
+                Err(Self::NonFinite { what: what.into(), index, value: values[index].to_f64() })
+            }
+        }
+    }
+}

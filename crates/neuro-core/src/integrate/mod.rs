@@ -1,0 +1,1 @@
+//! Integrators of ordinary and stochastic differential equations with a fixed step.

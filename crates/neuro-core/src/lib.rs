@@ -1,0 +1,26 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+pub mod archive;
+pub mod connectivity;
+mod error;
+pub mod integrate;
+pub mod linalg;
+pub mod noise;
+pub mod parallel;
+mod scalar;
+mod simd;
+mod streams;
+mod system;
+mod task;
+mod trajectory;
+pub mod transfer;
+
+pub use error::Error;
+pub use nalgebra;
+pub use num_complex::Complex;
+pub use scalar::Scalar;
+pub use streams::{Domain, Purpose, Streams};
+pub use system::{Diffusion, FromFn, Linearize, System, system_from_fn};
+pub use task::{Batch, Task, TaskShape, TrialMut};
+pub use trajectory::Trajectory;

@@ -1,0 +1,5 @@
+//! Random processes: standard normal numbers, white noise, Ornstein–Uhlenbeck noise.
+
+mod normal;
+
+pub use normal::StandardNormals;

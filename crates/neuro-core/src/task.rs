@@ -1,0 +1,183 @@
+//! What a network is trained on: trials, drawn one by one, gathered in batches.
+
+use crate::{Error, Scalar, Streams, Trajectory};
+
+/// Size of a task's trials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TaskShape {
+    /// Input channels.
+    pub inputs: usize,
+    /// Output channels.
+    pub outputs: usize,
+    /// Steps of the longest trial.
+    pub steps: usize,
+}
+
+/// A source of trials.
+///
+/// Stateless: trial `index` of a given [`Streams`] is always the same trial, whatever was drawn
+/// before it, in which order, in which batch.
+pub trait Task<T: Scalar = f64>: Send + Sync {
+    /// Size of the trials.
+    fn shape(&self) -> TaskShape;
+
+    /// Names of the numbers that describe a trial (frequencies, phases, durations …), in the order
+    /// in which [`trial`](Task::trial) sets them.
+    fn parameter_names(&self) -> &[&'static str];
+
+    /// Writes trial `index`. The trial arrives with every value 0, mask 0, length = all steps.
+    fn trial(&self, index: u64, streams: Streams, trial: TrialMut<'_, T>);
+}
+
+/// One trial of a batch, to be written by a [`Task`].
+#[derive(Debug)]
+pub struct TrialMut<'a, T: Scalar> {
+    batch: &'a mut Batch<T>,
+    trial: usize,
+}
+
+impl<T: Scalar> TrialMut<'_, T> {
+    /// The input channels at `step`, for writing.
+    ///
+    /// # Panics
+    /// When `step` is out of range.
+    #[must_use]
+    pub fn input(&mut self, step: usize) -> &mut [T] {
+        self.batch.inputs.state_mut(step, self.trial)
+    }
+
+    /// The target of each output at `step`, for writing.
+    ///
+    /// # Panics
+    /// When `step` is out of range.
+    #[must_use]
+    pub fn target(&mut self, step: usize) -> &mut [T] {
+        self.batch.targets.state_mut(step, self.trial)
+    }
+
+    /// How much the outputs at `step` count in the loss: 0 (ignored, the initial value) to 1.
+    ///
+    /// # Panics
+    /// When `step` is out of range.
+    pub fn set_mask(&mut self, step: usize, weight: T) {
+        self.batch.mask.state_mut(step, self.trial)[0] = weight;
+    }
+
+    /// The class of the trial, counted from 0.
+    pub fn set_label(&mut self, label: usize) {
+        self.batch.labels[self.trial] = label;
+    }
+
+    /// The number of steps after which the trial ends; a readout at the end looks there.
+    pub fn set_length(&mut self, steps: usize) {
+        self.batch.lengths[self.trial] = steps;
+    }
+
+    /// The `k`-th number that describes the trial; see [`Task::parameter_names`].
+    ///
+    /// # Panics
+    /// When `k` is not below the number of names.
+    pub fn set_parameter(&mut self, k: usize, value: f64) {
+        let names = self.batch.parameter_names.len();
+        assert!(k < names, "trial parameter {k} of {names}");
+        self.batch.parameters[self.trial * names + k] = value;
+    }
+}
+
+/// Trials that run together; its buffers are made once and refilled.
+#[derive(Clone, Debug)]
+pub struct Batch<T: Scalar = f64> {
+    /// Inputs: channels x trials x steps; the block of step `k` is consumed by step `k`.
+    pub inputs: Trajectory<T>,
+    /// Targets: outputs x trials x steps; the block of step `k` is compared with the output after
+    /// step `k`.
+    pub targets: Trajectory<T>,
+    /// Weight of each step in the loss: 1 x trials x steps.
+    pub mask: Trajectory<T>,
+    /// Class of each trial.
+    pub labels: Vec<usize>,
+    /// Number of steps of each trial.
+    pub lengths: Vec<usize>,
+    parameter_names: Vec<&'static str>,
+    parameters: Vec<f64>,
+}
+
+impl<T: Scalar> Batch<T> {
+    /// An empty batch of a given shape, for trials made by hand.
+    ///
+    /// # Errors
+    /// [`Error::Empty`] when there are no trials, steps, or outputs.
+    pub fn new(shape: TaskShape, trials: usize) -> Result<Self, Error> {
+        for (what, count) in
+            [("trials of a batch", trials), ("steps", shape.steps), ("outputs", shape.outputs)]
+        {
+            if count == 0 {
+                return Err(Error::Empty { what: what.into() });
+            }
+        }
+        Ok(Self {
+            inputs: Trajectory::zeros(shape.inputs, trials, shape.steps),
+            targets: Trajectory::zeros(shape.outputs, trials, shape.steps),
+            mask: Trajectory::zeros(1, trials, shape.steps),
+            labels: vec![0; trials],
+            lengths: vec![shape.steps; trials],
+            parameter_names: Vec::new(),
+            parameters: Vec::new(),
+        })
+    }
+
+    /// Trials `first .. first + trials` of a task.
+    ///
+    /// # Errors
+    /// [`Error::Empty`] when `trials` is 0 or the task has no steps or outputs.
+    pub fn of(
+        task: &dyn Task<T>,
+        streams: Streams,
+        first: u64,
+        trials: usize,
+    ) -> Result<Self, Error> {
+        let mut batch = Self::new(task.shape(), trials)?;
+        batch.parameter_names = task.parameter_names().to_vec();
+        batch.parameters = vec![0.0; trials * batch.parameter_names.len()];
+        batch.refill(task, streams, first);
+        Ok(batch)
+    }
+
+    /// Replaces the trials by trials `first ..` of the same task. Allocates nothing.
+    pub fn refill(&mut self, task: &dyn Task<T>, streams: Streams, first: u64) {
+        self.inputs.as_mut_slice().fill(T::zero());
+        self.targets.as_mut_slice().fill(T::zero());
+        self.mask.as_mut_slice().fill(T::zero());
+        let steps = self.steps();
+        self.lengths.fill(steps);
+        for trial in 0..self.trials() {
+            task.trial(first + trial as u64, streams, TrialMut { batch: self, trial });
+        }
+    }
+
+    /// Number of trials.
+    #[must_use]
+    pub fn trials(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Number of steps of the longest trial.
+    #[must_use]
+    pub fn steps(&self) -> usize {
+        self.targets.steps()
+    }
+
+    /// The named number of each trial, or `None` when the task has no such name.
+    #[must_use]
+    pub fn parameter(&self, name: &str) -> Option<Vec<f64>> {
+        let names = self.parameter_names.len();
+        let k = self.parameter_names.iter().position(|n| *n == name)?;
+        Some(self.parameters.iter().skip(k).step_by(names).copied().collect())
+    }
+
+    /// Names of the numbers that describe a trial.
+    #[must_use]
+    pub fn parameter_names(&self) -> &[&'static str] {
+        &self.parameter_names
+    }
+}
