@@ -103,7 +103,11 @@ impl Error {
         if expected == found {
             return Ok(());
         }
-        Err(Self::Length { what: what.into(), expected, found })
+        Err(Self::Length {
+            what: what.into(),
+            expected,
+            found,
+        })
     }
 
     /// Checks rows and columns.
@@ -118,23 +122,26 @@ impl Error {
         if expected == found {
             return Ok(());
         }
-        Err(Self::Shape { what: what.into(), expected, found })
+        Err(Self::Shape {
+            what: what.into(),
+            expected,
+            found,
+        })
     }
 
     /// Checks that a parameter satisfies a condition; `expected` says which, in words.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] when `holds` is false.
-    pub fn check_range(
-        what: &str,
-        expected: &str,
-        found: f64,
-        holds: bool,
-    ) -> Result<(), Self> {
+    pub fn check_range(what: &str, expected: &str, found: f64, holds: bool) -> Result<(), Self> {
         if holds {
             return Ok(());
         }
-        Err(Self::OutOfRange { what: what.into(), expected: expected.into(), found })
+        Err(Self::OutOfRange {
+            what: what.into(),
+            expected: expected.into(),
+            found,
+        })
     }
 
     /// Checks that every value is finite.
@@ -144,9 +151,11 @@ impl Error {
     pub fn check_finite<T: crate::Scalar>(what: &str, values: &[T]) -> Result<(), Self> {
         match values.iter().position(|v| !v.is_finite()) {
             None => Ok(()),
-            Some(index) => {
-                Err(Self::NonFinite { what: what.into(), index, value: values[index].to_f64() })
-            }
+            Some(index) => Err(Self::NonFinite {
+                what: what.into(),
+                index,
+                value: values[index].to_f64(),
+            }),
         }
     }
 }

@@ -32,14 +32,19 @@ impl Workers {
             return Ok(Self::sequential());
         }
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-        let pool = pool.map_err(|e| Error::Threads { threads, reason: e.to_string() })?;
+        let pool = pool.map_err(|e| Error::Threads {
+            threads,
+            reason: e.to_string(),
+        })?;
         Ok(Self { pool: Some(pool) })
     }
 
     /// Number of threads.
     #[must_use]
     pub fn threads(&self) -> usize {
-        self.pool.as_ref().map_or(1, rayon::ThreadPool::current_num_threads)
+        self.pool
+            .as_ref()
+            .map_or(1, rayon::ThreadPool::current_num_threads)
     }
 
     /// Calls `work(i, &mut items[i])` for every item, in any order.
@@ -49,9 +54,16 @@ impl Workers {
         F: Fn(usize, &mut I) + Sync,
     {
         match &self.pool {
-            None => items.iter_mut().enumerate().for_each(|(i, item)| work(i, item)),
+            None => items
+                .iter_mut()
+                .enumerate()
+                .for_each(|(i, item)| work(i, item)),
             Some(pool) => pool.install(|| {
-                items.par_iter_mut().with_max_len(1).enumerate().for_each(|(i, item)| work(i, item));
+                items
+                    .par_iter_mut()
+                    .with_max_len(1)
+                    .enumerate()
+                    .for_each(|(i, item)| work(i, item));
             }),
         }
     }
@@ -64,9 +76,13 @@ impl Workers {
     {
         match &self.pool {
             None => (0..count).map(work).collect(),
-            Some(pool) => {
-                pool.install(|| (0..count).into_par_iter().with_max_len(1).map(&work).collect())
-            }
+            Some(pool) => pool.install(|| {
+                (0..count)
+                    .into_par_iter()
+                    .with_max_len(1)
+                    .map(&work)
+                    .collect()
+            }),
         }
     }
 }

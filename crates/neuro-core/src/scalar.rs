@@ -39,7 +39,10 @@ impl Scalar for f32 {
     const NAME: &'static str = "f32";
 
     #[inline(always)]
-    #[allow(clippy::cast_possible_truncation, reason = "rounding to nearest is the purpose")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "rounding to nearest is the purpose"
+    )]
     fn of(value: f64) -> Self {
         value as Self
     }

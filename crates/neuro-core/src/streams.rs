@@ -95,7 +95,9 @@ impl Streams {
     pub fn split(self, purpose: Purpose) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
         rng.set_stream(u64::from(purpose as u8));
-        Self { seed: rng.next_u64() }
+        Self {
+            seed: rng.next_u64(),
+        }
     }
 }
 
@@ -113,7 +115,15 @@ mod tests {
             draw(Domain::Trial, 1),
             streams.split(Purpose::Test).seed(),
         ];
-        assert_eq!(drawn, [0, 0, 0, 0]);
+        assert_eq!(
+            drawn,
+            [
+                10778380846689891090,
+                1491449246528654903,
+                1563497024682941011,
+                6672028999979260041
+            ]
+        );
     }
 
     #[test]

@@ -108,9 +108,11 @@ impl<T: Scalar> Batch<T> {
     /// # Errors
     /// [`Error::Empty`] when there are no trials, steps, or outputs.
     pub fn new(shape: TaskShape, trials: usize) -> Result<Self, Error> {
-        for (what, count) in
-            [("trials of a batch", trials), ("steps", shape.steps), ("outputs", shape.outputs)]
-        {
+        for (what, count) in [
+            ("trials of a batch", trials),
+            ("steps", shape.steps),
+            ("outputs", shape.outputs),
+        ] {
             if count == 0 {
                 return Err(Error::Empty { what: what.into() });
             }
@@ -151,7 +153,11 @@ impl<T: Scalar> Batch<T> {
         let steps = self.steps();
         self.lengths.fill(steps);
         for trial in 0..self.trials() {
-            task.trial(first + trial as u64, streams, TrialMut { batch: self, trial });
+            task.trial(
+                first + trial as u64,
+                streams,
+                TrialMut { batch: self, trial },
+            );
         }
     }
 
@@ -172,7 +178,14 @@ impl<T: Scalar> Batch<T> {
     pub fn parameter(&self, name: &str) -> Option<Vec<f64>> {
         let names = self.parameter_names.len();
         let k = self.parameter_names.iter().position(|n| *n == name)?;
-        Some(self.parameters.iter().skip(k).step_by(names).copied().collect())
+        Some(
+            self.parameters
+                .iter()
+                .skip(k)
+                .step_by(names)
+                .copied()
+                .collect(),
+        )
     }
 
     /// Names of the numbers that describe a trial.

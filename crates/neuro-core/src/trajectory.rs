@@ -20,7 +20,11 @@ impl<T: Scalar> Trajectory<T> {
     /// A trajectory of zeros.
     #[must_use]
     pub fn zeros(units: usize, trials: usize, steps: usize) -> Self {
-        Self { data: vec![T::zero(); units * trials * steps], units, trials }
+        Self {
+            data: vec![T::zero(); units * trials * steps],
+            units,
+            trials,
+        }
     }
 
     /// A trajectory from its values in storage order: unit fastest, then trial, then step.
@@ -34,7 +38,11 @@ impl<T: Scalar> Trajectory<T> {
         data: Vec<T>,
     ) -> Result<Self, Error> {
         Error::check_length("trajectory", units * trials * steps, data.len())?;
-        Ok(Self { data, units, trials })
+        Ok(Self {
+            data,
+            units,
+            trials,
+        })
     }
 
     /// Number of units.

@@ -24,7 +24,13 @@ impl<'a, T: Scalar> Operand<'a, T> {
     /// [`Error::Length`] when `data` is not `rows * columns` long.
     pub fn new(data: &'a [T], rows: usize, columns: usize) -> Result<Self, Error> {
         Error::check_length("matrix operand", rows * columns, data.len())?;
-        Ok(Self { data, rows, columns, stride: rows, transposed: false })
+        Ok(Self {
+            data,
+            rows,
+            columns,
+            stride: rows,
+            transposed: false,
+        })
     }
 
     /// A `rows x columns` matrix whose columns start `stride` values apart.
@@ -38,8 +44,17 @@ impl<'a, T: Scalar> Operand<'a, T> {
         columns: usize,
         stride: usize,
     ) -> Result<Self, Error> {
-        Error::check_range("column stride", "at least rows", stride as f64, stride >= rows)?;
-        let needed = if columns == 0 { 0 } else { (columns - 1) * stride + rows };
+        Error::check_range(
+            "column stride",
+            "at least rows",
+            stride as f64,
+            stride >= rows,
+        )?;
+        let needed = if columns == 0 {
+            0
+        } else {
+            (columns - 1) * stride + rows
+        };
         if data.len() < needed {
             return Err(Error::Length {
                 what: "strided matrix operand".into(),
@@ -47,19 +62,32 @@ impl<'a, T: Scalar> Operand<'a, T> {
                 found: data.len(),
             });
         }
-        Ok(Self { data: &data[..needed], rows, columns, stride, transposed: false })
+        Ok(Self {
+            data: &data[..needed],
+            rows,
+            columns,
+            stride,
+            transposed: false,
+        })
     }
 
     /// The transposed matrix; nothing is moved.
     #[must_use]
     pub fn transpose(self) -> Self {
-        Self { transposed: !self.transposed, ..self }
+        Self {
+            transposed: !self.transposed,
+            ..self
+        }
     }
 
     /// Rows and columns, after any transposition.
     #[must_use]
     pub fn shape(&self) -> (usize, usize) {
-        if self.transposed { (self.columns, self.rows) } else { (self.rows, self.columns) }
+        if self.transposed {
+            (self.columns, self.rows)
+        } else {
+            (self.rows, self.columns)
+        }
     }
 
     fn view(&self) -> MatRef<'a, T> {
@@ -69,7 +97,11 @@ impl<'a, T: Scalar> Operand<'a, T> {
             self.columns,
             self.stride,
         );
-        if self.transposed { view.transpose() } else { view }
+        if self.transposed {
+            view.transpose()
+        } else {
+            view
+        }
     }
 }
 
@@ -111,7 +143,11 @@ pub fn matmul<T: Scalar>(
     c: &mut [T],
 ) -> Result<(), Error> {
     let ((rows, inner), (inner_b, columns)) = (a.shape(), b.shape());
-    Error::check_shape("right factor of a product", (inner, columns), (inner_b, columns))?;
+    Error::check_shape(
+        "right factor of a product",
+        (inner, columns),
+        (inner_b, columns),
+    )?;
     Error::check_length("product", rows * columns, c.len())?;
     if c.is_empty() {
         return Ok(());

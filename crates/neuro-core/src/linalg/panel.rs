@@ -48,7 +48,13 @@ impl<T: Scalar> PackedMatrix<T> {
         let line = 64 / size_of::<T>();
         let panels = vec![T::zero(); length + line];
         let start = panels.as_ptr().align_offset(64).min(line);
-        Self { panels, start, rows, columns, panel_rows }
+        Self {
+            panels,
+            start,
+            rows,
+            columns,
+            panel_rows,
+        }
     }
 
     /// Rows and columns.
@@ -81,7 +87,11 @@ impl<T: Scalar> PackedMatrix<T> {
     /// # Errors
     /// [`Error::Length`] when `matrix` ends early.
     pub fn pack_transposed(&mut self, matrix: &[T], stride: usize) -> Result<(), Error> {
-        let needed = if self.rows == 0 { 0 } else { (self.rows - 1) * stride + self.columns };
+        let needed = if self.rows == 0 {
+            0
+        } else {
+            (self.rows - 1) * stride + self.columns
+        };
         if stride < self.columns || matrix.len() < needed {
             return Err(Error::Length {
                 what: "matrix to pack transposed".into(),
@@ -113,7 +123,13 @@ impl<T: Scalar> PackedMatrix<T> {
             count == 0 || right.len() >= (count - 1) * stride + self.columns,
             "length of the right factor"
         );
-        dispatch(Multiply { matrix: self, right, stride, count, product });
+        dispatch(Multiply {
+            matrix: self,
+            right,
+            stride,
+            count,
+            product,
+        });
     }
 
     fn panels_mut(&mut self) -> std::slice::ChunksExactMut<'_, T> {
@@ -312,12 +328,18 @@ mod tests {
         // Small integers: every sum is exact in both number types.
         assert_eq!(product, expected, "{rows}x{columns} times {count} columns");
 
-        let transposed: Vec<T> =
-            (0..rows * columns).map(|i| a[i % columns * rows + i / columns]).collect();
-        packed.pack_transposed(&transposed, columns).expect("length fits");
+        let transposed: Vec<T> = (0..rows * columns)
+            .map(|i| a[i % columns * rows + i / columns])
+            .collect();
+        packed
+            .pack_transposed(&transposed, columns)
+            .expect("length fits");
         product.fill(T::nan());
         packed.multiply(&b, stride, count, &mut product);
-        assert_eq!(product, expected, "transposed {rows}x{columns} times {count} columns");
+        assert_eq!(
+            product, expected,
+            "transposed {rows}x{columns} times {count} columns"
+        );
     }
 
     #[test]

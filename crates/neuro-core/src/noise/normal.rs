@@ -21,7 +21,10 @@ impl<T: Scalar> StandardNormals<T> {
     /// The sequence of a generator, from the generator's current position on.
     #[must_use]
     pub fn new(rng: ChaCha8Rng) -> Self {
-        Self { rng, of: PhantomData }
+        Self {
+            rng,
+            of: PhantomData,
+        }
     }
 
     /// Replaces `values` by the next numbers of the sequence.
