@@ -1,2 +1,10 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
+
+mod error;
+pub mod loss;
+pub mod optimizer;
+mod parameter;
+
+pub use error::Error;
+pub use parameter::{Identity, ParameterId, Parameters, Transform};

@@ -1,0 +1,34 @@
+//! The one error type of this crate.
+
+/// What can be wrong with a network, a task or a training run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A shape, range or file problem found by the numerical core.
+    #[error(transparent)]
+    Core(#[from] neuro_core::Error),
+    /// Two parameters have the same name.
+    #[error("parameter {name}: already there")]
+    DuplicateParameter {
+        /// The name that was given twice.
+        name: String,
+    },
+    /// A parameter that was asked for does not exist.
+    #[error("parameter {name}: not found; there are {known}")]
+    UnknownParameter {
+        /// The name that was asked for.
+        name: String,
+        /// The names that exist.
+        known: String,
+    },
+    /// A checkpoint does not belong to this training run.
+    #[error("checkpoint: {what} is {found}, this run has {expected}")]
+    CheckpointMismatch {
+        /// What differs.
+        what: String,
+        /// This run's value.
+        expected: String,
+        /// The checkpoint's value.
+        found: String,
+    },
+}

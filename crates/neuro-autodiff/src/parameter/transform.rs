@@ -1,0 +1,43 @@
+//! From raw to effective parameters, and gradients back.
+
+use std::fmt::Debug;
+
+use neuro_core::Scalar;
+
+/// A differentiable map from the raw values of one parameter matrix to its effective values.
+///
+/// Matrices are `rows x columns`, column-major.
+pub trait Transform<T: Scalar = f64>: Debug + Send + Sync {
+    /// Checks that the transform fits a `rows x columns` matrix.
+    ///
+    /// # Errors
+    /// [`crate::Error`] when it does not.
+    fn validate(&self, rows: usize, columns: usize) -> Result<(), crate::Error> {
+        let _ = (rows, columns);
+        Ok(())
+    }
+
+    /// Writes the effective values of `raw` into `effective`.
+    fn apply(&self, rows: usize, raw: &[T], effective: &mut [T]);
+
+    /// Turns the gradient with respect to the effective values into the one with respect to the
+    /// raw values, in place.
+    fn pull_back(&self, rows: usize, raw: &[T], gradient: &mut [T]);
+
+    /// Moves raw values back to where they are allowed, after an optimiser's step.
+    fn project(&self, rows: usize, raw: &mut [T]) {
+        let _ = (rows, raw);
+    }
+}
+
+/// Effective values are the raw values.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Identity;
+
+impl<T: Scalar> Transform<T> for Identity {
+    fn apply(&self, _rows: usize, raw: &[T], effective: &mut [T]) {
+        effective.copy_from_slice(raw);
+    }
+
+    fn pull_back(&self, _rows: usize, _raw: &[T], _gradient: &mut [T]) {}
+}
