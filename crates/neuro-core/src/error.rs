@@ -154,7 +154,7 @@ impl Error {
             Some(index) => Err(Self::NonFinite {
                 what: what.into(),
                 index,
-                value: values[index].to_f64(),
+                value: values[index].as_f64(),
             }),
         }
     }

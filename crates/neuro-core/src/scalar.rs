@@ -32,7 +32,7 @@ pub trait Scalar:
     fn of(value: f64) -> Self;
 
     /// The value as `f64`, exactly.
-    fn to_f64(self) -> f64;
+    fn as_f64(self) -> f64;
 }
 
 impl Scalar for f32 {
@@ -48,7 +48,7 @@ impl Scalar for f32 {
     }
 
     #[inline(always)]
-    fn to_f64(self) -> f64 {
+    fn as_f64(self) -> f64 {
         f64::from(self)
     }
 }
@@ -62,7 +62,7 @@ impl Scalar for f64 {
     }
 
     #[inline(always)]
-    fn to_f64(self) -> f64 {
+    fn as_f64(self) -> f64 {
         self
     }
 }

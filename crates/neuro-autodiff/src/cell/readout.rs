@@ -1,0 +1,147 @@
+//! A linear readout of the units: `z = W_out y + b`, with `y` the states or the rates.
+
+use std::ops::Range;
+
+use neuro_core::Scalar;
+use neuro_core::linalg::{Operand, matmul};
+
+use crate::{Error, ParameterId, Parameters};
+
+/// What a readout sees of a unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadoutSource {
+    /// The state `x`.
+    State,
+    /// The rate `r = phi(x)`.
+    Rate,
+}
+
+/// A linear readout; a part that cells are made with.
+///
+/// Its parameters are named `readout` (outputs x units) and, if there is one, `readout_bias`
+/// (outputs x 1).
+#[derive(Clone, Debug)]
+pub struct LinearReadout {
+    weights: Range<usize>,
+    bias: Option<Range<usize>>,
+    outputs: usize,
+    units: usize,
+}
+
+/// Columns of features to read out: units x columns, with `stride` values from one to the next.
+#[derive(Clone, Copy, Debug)]
+pub struct Features<'a, T: Scalar> {
+    pub data: &'a [T],
+    pub stride: usize,
+}
+
+impl LinearReadout {
+    /// The readout among `parameters`, of `units` units.
+    ///
+    /// # Errors
+    /// [`Error::UnknownParameter`] when there is no readout, and
+    /// [`neuro_core::Error::Shape`] when its sizes do not fit.
+    pub fn find<T: Scalar>(parameters: &Parameters<T>, units: usize) -> Result<Self, Error> {
+        let weights: ParameterId = parameters.find("readout")?;
+        let (outputs, columns) = parameters.shape(weights);
+        neuro_core::Error::check_shape("readout", (outputs, units), (outputs, columns))?;
+        let bias = parameters.find("readout_bias").ok();
+        if let Some(bias) = bias {
+            neuro_core::Error::check_shape("readout_bias", (outputs, 1), parameters.shape(bias))?;
+        }
+        let weights = parameters.range(weights);
+        Ok(Self { weights, bias: bias.map(|b| parameters.range(b)), outputs, units })
+    }
+
+    /// Number of outputs.
+    #[must_use]
+    pub fn outputs(&self) -> usize {
+        self.outputs
+    }
+
+    /// Where the weights lie in the flat vector of parameters.
+    pub(crate) fn weights<'a, T: Scalar>(&self, parameters: &'a Parameters<T>) -> &'a [T] {
+        &parameters.effective_values()[self.weights.clone()]
+    }
+
+    pub(crate) fn bias<'a, T: Scalar>(&self, parameters: &'a Parameters<T>) -> &'a [T] {
+        let bias = self.bias.clone().unwrap_or(0..0);
+        &parameters.effective_values()[bias]
+    }
+
+    /// Writes `W_out y + b` for each column of features.
+    pub(crate) fn apply<T: Scalar>(
+        &self,
+        weights: &[T],
+        bias: &[T],
+        features: Features<'_, T>,
+        outputs: &mut [T],
+    ) {
+        let columns = outputs.len() / self.outputs;
+        product(
+            false,
+            self.operand(weights),
+            columns_of(features, self.units, columns),
+            outputs,
+        );
+        if !bias.is_empty() {
+            for z in outputs.chunks_exact_mut(self.outputs) {
+                for (z, b) in z.iter_mut().zip(bias) {
+                    *z += *b;
+                }
+            }
+        }
+    }
+
+    /// Writes (or adds) `W_out^T dz` into the gradient of the features, without gaps.
+    pub(crate) fn pull_back<T: Scalar>(
+        &self,
+        add: bool,
+        weights: &[T],
+        d_outputs: &[T],
+        d_features: &mut [T],
+    ) {
+        let columns = d_outputs.len() / self.outputs;
+        let d = Features { data: d_outputs, stride: self.outputs };
+        let d = columns_of(d, self.outputs, columns);
+        product(add, self.operand(weights).transpose(), d, d_features);
+    }
+
+    /// Adds the gradient of weights and bias for some columns.
+    pub(crate) fn finish<T: Scalar>(
+        &self,
+        features: Features<'_, T>,
+        d_outputs: &[T],
+        gradient: &mut [T],
+    ) {
+        let columns = d_outputs.len() / self.outputs;
+        let d = Features { data: d_outputs, stride: self.outputs };
+        product(
+            true,
+            columns_of(d, self.outputs, columns),
+            columns_of(features, self.units, columns).transpose(),
+            &mut gradient[self.weights.clone()],
+        );
+        if let Some(bias) = self.bias.clone() {
+            let bias = &mut gradient[bias];
+            for d in d_outputs.chunks_exact(self.outputs) {
+                for (g, d) in bias.iter_mut().zip(d) {
+                    *g += *d;
+                }
+            }
+        }
+    }
+
+    fn operand<'a, T: Scalar>(&self, weights: &'a [T]) -> Operand<'a, T> {
+        Operand::new(weights, self.outputs, self.units).expect("checked when the readout was found")
+    }
+}
+
+fn columns_of<T: Scalar>(features: Features<'_, T>, rows: usize, columns: usize) -> Operand<'_, T> {
+    Operand::strided(features.data, rows, columns, features.stride)
+        .expect("the cell's buffers hold every block")
+}
+
+fn product<T: Scalar>(add: bool, a: Operand<'_, T>, b: Operand<'_, T>, c: &mut [T]) {
+    matmul(add, T::one(), a, b, c).expect("shapes were checked when the cell was made");
+}
