@@ -1,0 +1,294 @@
+#!/usr/bin/env python3
+"""Runs neuro and its peers in turn on one pinned core and prints medians and ratios.
+
+Needs Linux, python3 and cargo; everything else is installed into a virtual environment of its
+own. See README.md beside this file for the workloads and the protocol.
+"""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent
+ROOT = FOLDER.parent.parent
+BENCH = "peer_contender"
+CONTENDERS = ["neuro", "jax", "torch"]
+PACKAGES = {"jax": ["jax", "jaxlib", "numpy"], "torch": ["torch", "numpy"]}
+# All contenders must agree on the loss after this many iterations. The first steps of Adam divide
+# by the size of each gradient, so rounding differences grow with every iteration; 20 are enough
+# to exercise every part of the computation.
+CHECKED_ITERATIONS = 20
+TOLERANCE = {"f32": 1e-3, "f64": 1e-8}
+# One thread, whatever the library underneath.
+THREADS = {
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "RAYON_NUM_THREADS": "1",
+    "JAX_PLATFORMS": "cpu",
+    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
+}
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__)
+    add = parser.add_argument
+    add("--workload", choices=["w1"], default="w1", help="what to do (README.md)")
+    add("--precisions", default="f32,f64", help="comma-separated, of f32 and f64")
+    add("--contenders", default=",".join(CONTENDERS), help="comma-separated, of neuro, jax, torch")
+    add("--rounds", type=int, default=11, help="turns of each contender")
+    add("--iterations", type=int, default=50, help="training iterations of one turn")
+    add("--core", type=int, help="core to pin to; default: the last one that is allowed")
+    add("--venv", type=Path, default=FOLDER / ".venv", help="virtual environment of the peers")
+    add("--out", type=Path, default=ROOT / "out" / "peers.json", help="where the JSON goes")
+    arguments = parser.parse_args()
+    arguments.precisions = split(parser, "--precisions", arguments.precisions, list(TOLERANCE))
+    arguments.contenders = split(parser, "--contenders", arguments.contenders, CONTENDERS)
+    if arguments.rounds < 1 or arguments.iterations < 5:
+        parser.error("at least 1 round and 5 iterations")
+    return arguments
+
+
+def split(parser, option, text, allowed):
+    words = text.split(",")
+    for word in words:
+        if word not in allowed:
+            parser.error(f"{option}: expected some of {', '.join(allowed)}, found {word!r}")
+    return words
+
+
+def prepare_environment(folder):
+    """Path of the Python that has the pinned peers; makes and fills the environment if needed."""
+    python = folder / "bin" / "python"
+    if not python.exists():
+        print(f"making {folder}", file=sys.stderr)
+        venv.create(folder, with_pip=True)
+    wanted = FOLDER / "requirements.txt"
+    if not has_requirements(python, wanted):
+        print("installing the peers (large)", file=sys.stderr)
+        command = [python, "-m", "pip", "install", "--quiet", "--requirement", wanted]
+        subprocess.run(command, check=True, stdout=sys.stderr)
+    return python
+
+
+def has_requirements(python, file):
+    names = [line.split("==") for line in file.read_text().split()]
+    versions = package_versions(python, [name for name, _ in names])
+    return all(versions[name] == version for name, version in names)
+
+
+def package_versions(python, names):
+    """Installed version of each package, without local labels such as `+cpu`; None when absent."""
+    program = """
+import importlib.metadata as metadata, json, sys
+def version(name):
+    try:
+        return metadata.version(name).split("+")[0]
+    except metadata.PackageNotFoundError:
+        return None
+print(json.dumps({name: version(name) for name in sys.argv[1:]}))
+"""
+    result = subprocess.run([python, "-c", program, *names], check=True, capture_output=True)
+    return json.loads(result.stdout)
+
+
+def build_ours():
+    """Builds our contender and returns the path that cargo reports."""
+    command = ["cargo", "bench", "--bench", BENCH, "--no-run", "--message-format=json"]
+    result = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE)
+    if result.returncode != 0:
+        sys.exit(f"could not build the bench target {BENCH}; --contenders jax,torch does without")
+    for line in result.stdout.splitlines():
+        message = json.loads(line)
+        if message.get("executable") and message["target"]["name"] == BENCH:
+            return message["executable"]
+    sys.exit(f"cargo built no executable for the bench target {BENCH}")
+
+
+class Contender:
+    """One persistent process, pinned to one core, that trains when told to."""
+
+    def __init__(self, name, command, core):
+        self.name = name
+        self.process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=FOLDER,
+            env={**os.environ, **THREADS},
+            preexec_fn=lambda: os.sched_setaffinity(0, {core}),
+        )
+
+    def run(self, iterations):
+        """Milliseconds per iteration and the loss of the last one."""
+        try:
+            self.process.stdin.write(f"run {iterations}\n")
+            self.process.stdin.flush()
+            milliseconds, loss = map(float, self.process.stdout.readline().split())
+        except (ValueError, BrokenPipeError):
+            sys.exit(f"{self.name}: no answer to `run {iterations}`; its message is above")
+        return milliseconds, loss
+
+    def quit(self):
+        try:
+            self.process.communicate("quit\n", timeout=20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def measure(commands, precision, arguments, core):
+    """Times of each contender, a list each, after checking that all compute the same thing."""
+    arguments_of_all = ["--workload", arguments.workload, "--precision", precision]
+    contenders = []
+    try:
+        for name, command in commands.items():
+            contenders.append(Contender(name, command + arguments_of_all, core))
+        # This first turn also compiles and warms up; its time is not used.
+        losses = {c.name: c.run(CHECKED_ITERATIONS)[1] for c in contenders}
+        check_agreement(precision, losses)
+        times = {c.name: [] for c in contenders}
+        for round_index in range(arguments.rounds):
+            show_progress(precision, round_index, arguments.rounds)
+            for contender in contenders:
+                times[contender.name].append(contender.run(arguments.iterations)[0])
+    finally:
+        for contender in contenders:
+            contender.quit()
+    return times, losses
+
+
+def check_agreement(precision, losses):
+    reference = next(iter(losses.values()))
+    for name, loss in losses.items():
+        # Written so that NaN fails.
+        if not abs(loss - reference) <= TOLERANCE[precision] * abs(reference):
+            listed = ", ".join(f"{name} {loss!r}" for name, loss in losses.items())
+            sys.exit(
+                f"{precision}: the losses after {CHECKED_ITERATIONS} iterations differ by more "
+                f"than {TOLERANCE[precision]:g} relative: {listed}"
+            )
+
+
+def show_progress(precision, round_index, rounds):
+    if sys.stderr.isatty():
+        print(f"\r{precision}: round {round_index + 1} of {rounds}  ", end="", file=sys.stderr)
+        if round_index + 1 == rounds:
+            print(file=sys.stderr)
+
+
+def machine_facts(core):
+    model = "unknown"
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            model = line.split(":", 1)[1].strip()
+            break
+    return {
+        "processor": model,
+        "cores": os.cpu_count(),
+        "pinned_to": core,
+        "load_average": os.getloadavg()[0],
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+    }
+
+
+def first_line(command):
+    try:
+        result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return result.stdout.strip().splitlines()[0]
+
+
+def versions(arguments, python):
+    found = {}
+    if "neuro" in arguments.contenders:
+        found["rustc"] = first_line(["rustc", "--version"])
+        found["neuro"] = first_line(["git", "describe", "--always", "--dirty"])
+    names = {p for name in arguments.contenders for p in PACKAGES.get(name, [])}
+    if names:
+        found |= package_versions(python, sorted(names))
+    return found
+
+
+def summarize(times):
+    """Median, minimum and quartiles of each contender, and what each costs relative to the first."""
+    summary = {}
+    for name, values in times.items():
+        quartiles = statistics.quantiles(values, n=4) if len(values) > 1 else values * 3
+        summary[name] = {
+            "median": statistics.median(values),
+            "minimum": min(values),
+            "quartiles": [quartiles[0], quartiles[2]],
+            "all": values,
+        }
+    first = next(iter(summary.values()))
+    for each in summary.values():
+        each["relative_to_first"] = each["median"] / first["median"]
+    return summary
+
+
+def print_table(arguments, results):
+    baseline = arguments.contenders[0]
+    print(f"\n{arguments.workload}, milliseconds per training iteration, one thread\n")
+    print(f"| precision | contender | median | quartiles | minimum | time / {baseline} |")
+    print("|---|---|---:|---:|---:|---:|")
+    for precision, result in results.items():
+        for name, row in result["contenders"].items():
+            low, high = row["quartiles"]
+            print(
+                f"| {precision} | {name} | {row['median']:.2f} | {low:.2f} to {high:.2f} "
+                f"| {row['minimum']:.2f} | {row['relative_to_first']:.2f} |"
+            )
+    print()
+
+
+def main():
+    arguments = parse_arguments()
+    core = max(os.sched_getaffinity(0)) if arguments.core is None else arguments.core
+    if core not in os.sched_getaffinity(0):
+        sys.exit(f"core {core} is not among the allowed {sorted(os.sched_getaffinity(0))}")
+    # Before the build, which loads the machine itself.
+    facts = machine_facts(core)
+    peers = [name for name in arguments.contenders if name != "neuro"]
+    python = prepare_environment(arguments.venv.absolute()) if peers else None
+    commands = {}
+    for name in arguments.contenders:
+        if name == "neuro":
+            commands[name] = [build_ours()]
+        else:
+            commands[name] = [str(python), str(FOLDER / f"{name}_contender.py")]
+    facts |= versions(arguments, python)
+    results = {}
+    for precision in arguments.precisions:
+        times, losses = measure(commands, precision, arguments, core)
+        results[precision] = {"contenders": summarize(times), "losses": losses}
+    facts["load_average_after"] = os.getloadavg()[0]
+    print_table(arguments, results)
+    for name, value in facts.items():
+        print(f"{name}: {value}")
+    if facts["load_average"] > 0.5 or facts["load_average_after"] > 1.5:
+        print("other programs were running too: quote the ratios of a quiet run only")
+    record = {
+        "workload": arguments.workload,
+        "unit": "milliseconds per training iteration",
+        "rounds": arguments.rounds,
+        "iterations": arguments.iterations,
+        "machine": facts,
+        "precisions": results,
+    }
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    arguments.out.write_text(json.dumps(record, indent=2) + "\n")
+    print(f"written: {arguments.out}")
+
+
+if __name__ == "__main__":
+    main()
