@@ -13,14 +13,6 @@ pub enum Error {
         /// The name that was given twice.
         name: String,
     },
-    /// A parameter that was asked for does not exist.
-    #[error("parameter {name}: not found; there are {known}")]
-    UnknownParameter {
-        /// The name that was asked for.
-        name: String,
-        /// The names that exist.
-        known: String,
-    },
     /// A checkpoint does not belong to this training run.
     #[error("checkpoint: {what} is {found}, this run has {expected}")]
     CheckpointMismatch {

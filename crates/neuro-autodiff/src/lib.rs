@@ -1,15 +1,25 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod bptt;
 mod cell;
 mod error;
 pub mod loss;
+mod noise;
 pub mod optimizer;
 mod parameter;
+mod rollout;
+mod simulate;
+pub mod train;
 
+pub use bptt::{Bptt, BpttConfig};
 pub use cell::{
-    Cell, CellShape, LeakyCell, LeakyConfig, LeakyWork, LinearReadout, Pass, ReadoutSource, StepInput,
-    UnitNoise,
+    Cell, CellShape, LeakyCell, LeakyConfig, LeakyWork, LinearReadout, Pass, ReadoutSource,
+    StepInput, UnitNoise,
 };
 pub use error::Error;
+pub use noise::{Disturbance, DrawnNoise, Noise, draw_initial_states};
 pub use parameter::{Identity, ParameterId, Parameters, Transform};
+pub use rollout::{Memory, Rollout};
+pub use simulate::{Simulation, simulate};
+pub use train::Objective;

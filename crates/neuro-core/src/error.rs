@@ -54,6 +54,16 @@ pub enum Error {
         /// The offending value.
         value: f64,
     },
+    /// A name that does not exist.
+    #[error("{what} {name}: not found; there are {known}")]
+    Unknown {
+        /// What kind of thing was named.
+        what: String,
+        /// The name that was asked for.
+        name: String,
+        /// The names that exist.
+        known: String,
+    },
     /// An iterative method did not converge within its bound.
     #[error("{what}: no convergence after {iterations} iterations")]
     NoConvergence {

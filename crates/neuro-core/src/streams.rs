@@ -32,6 +32,8 @@ pub enum Domain {
     Analysis = 7,
     /// Connectivity: which connections exist, which units inhibit.
     Connectivity = 8,
+    /// Noise of the inputs of a trial; the index is the trial's.
+    InputNoise = 9,
 }
 
 /// Which trials are meant: the three sets never share a stream.

@@ -17,7 +17,7 @@ pub struct TaskShape {
 ///
 /// Stateless: trial `index` of a given [`Streams`] is always the same trial, whatever was drawn
 /// before it, in which order, in which batch.
-pub trait Task<T: Scalar = f64>: Send + Sync {
+pub trait Task<T: Scalar = f64>: std::fmt::Debug + Send + Sync {
     /// Size of the trials.
     fn shape(&self) -> TaskShape;
 
@@ -161,6 +161,16 @@ impl<T: Scalar> Batch<T> {
         }
     }
 
+    /// One trial, for writing by hand.
+    ///
+    /// # Panics
+    /// When `trial` is out of range.
+    #[must_use]
+    pub fn trial_mut(&mut self, trial: usize) -> TrialMut<'_, T> {
+        assert!(trial < self.trials(), "trial {trial} of {}", self.trials());
+        TrialMut { batch: self, trial }
+    }
+
     /// Number of trials.
     #[must_use]
     pub fn trials(&self) -> usize {
@@ -173,19 +183,27 @@ impl<T: Scalar> Batch<T> {
         self.targets.steps()
     }
 
-    /// The named number of each trial, or `None` when the task has no such name.
-    #[must_use]
-    pub fn parameter(&self, name: &str) -> Option<Vec<f64>> {
-        let names = self.parameter_names.len();
-        let k = self.parameter_names.iter().position(|n| *n == name)?;
-        Some(
-            self.parameters
-                .iter()
-                .skip(k)
-                .step_by(names)
-                .copied()
-                .collect(),
-        )
+    /// The named number of each trial.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] when the task has no such name.
+    pub fn parameter(&self, name: &str) -> Result<Vec<f64>, Error> {
+        let names = &self.parameter_names;
+        let Some(k) = names.iter().position(|n| *n == name) else {
+            let what = "trial parameter".into();
+            return Err(Error::Unknown {
+                what,
+                name: name.into(),
+                known: names.join(", "),
+            });
+        };
+        Ok(self
+            .parameters
+            .iter()
+            .skip(k)
+            .step_by(names.len())
+            .copied()
+            .collect())
     }
 
     /// Names of the numbers that describe a trial.

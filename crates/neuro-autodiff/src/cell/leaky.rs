@@ -101,7 +101,7 @@ impl<T: Scalar> LeakyCell<T> {
     /// A cell with the sizes of `parameters`.
     ///
     /// # Errors
-    /// [`Error::UnknownParameter`] when one is missing, [`neuro_core::Error::Shape`] when sizes do
+    /// [`neuro_core::Error::Unknown`] when one is missing, [`neuro_core::Error::Shape`] when sizes do
     /// not fit together, [`neuro_core::Error::OutOfRange`] for `dt` outside `(0, tau]` of any unit,
     /// a negative noise, or drive weights that do not lie one after another.
     pub fn new(config: LeakyConfig<T>, parameters: &Parameters<T>) -> Result<Self, Error> {
@@ -112,7 +112,11 @@ impl<T: Scalar> LeakyCell<T> {
         let input = parameters.find("input")?;
         let mut drive = parameters.range(recurrent);
         let mut widths = [0; 3];
-        let parts = [Some(input), parameters.find("noise").ok(), parameters.find("bias").ok()];
+        let parts = [
+            Some(input),
+            parameters.find("noise").ok(),
+            parameters.find("bias").ok(),
+        ];
         for (width, id) in widths.iter_mut().zip(parts) {
             let Some(id) = id else { continue };
             let (rows, columns) = parameters.shape(id);
@@ -134,7 +138,12 @@ impl<T: Scalar> LeakyCell<T> {
         Core::check_range("dt", "a positive number", dt, dt > 0.0 && dt.is_finite())?;
         for tau in parameters.effective(time_constant) {
             let alpha = dt / tau.as_f64();
-            Core::check_range("dt / time_constant", "in (0, 1]", alpha, alpha > 0.0 && alpha <= 1.0)?;
+            Core::check_range(
+                "dt / time_constant",
+                "in (0, 1]",
+                alpha,
+                alpha > 0.0 && alpha <= 1.0,
+            )?;
         }
         if let Some(noise) = config.unit_noise {
             let sigma = noise.sigma;
@@ -144,7 +153,12 @@ impl<T: Scalar> LeakyCell<T> {
         let outputs = readout.outputs();
         Ok(Self {
             config,
-            shape: CellShape { inputs: widths[0], channels: widths[1], units, outputs },
+            shape: CellShape {
+                inputs: widths[0],
+                channels: widths[1],
+                units,
+                outputs,
+            },
             has_bias: widths[2] == 1,
             drive,
             time_constant: parameters.range(time_constant),
@@ -195,14 +209,22 @@ impl<T: Scalar> LeakyCell<T> {
 
     /// Rows of the extended presynaptic vector.
     fn presynaptic_rows(&self) -> usize {
-        let CellShape { units, inputs, channels, .. } = self.shape;
+        let CellShape {
+            units,
+            inputs,
+            channels,
+            ..
+        } = self.shape;
         units + inputs + channels + usize::from(self.has_bias)
     }
 
     /// The rates of one block: writes `phi(x)` into the presynaptic columns.
     fn rates(&self, block: usize, state: &[T], work: &mut LeakyWork<T>) {
         let units = self.shape.units;
-        let columns = work.presynaptic.chunks_exact_mut(work.stride).skip(block * work.trials);
+        let columns = work
+            .presynaptic
+            .chunks_exact_mut(work.stride)
+            .skip(block * work.trials);
         for (x, column) in state.chunks_exact(units).zip(columns) {
             self.config.transfer.value_into(x, &mut column[..units]);
         }
@@ -211,7 +233,10 @@ impl<T: Scalar> LeakyCell<T> {
     /// `slope = phi'(x)` of one block.
     fn slopes(&self, block: usize, state: &[T], work: &mut LeakyWork<T>) {
         let units = self.shape.units;
-        let columns = work.presynaptic.chunks_exact(work.stride).skip(block * work.trials);
+        let columns = work
+            .presynaptic
+            .chunks_exact(work.stride)
+            .skip(block * work.trials);
         let slopes = work.slope.chunks_exact_mut(units);
         for ((x, column), slope) in state.chunks_exact(units).zip(columns).zip(slopes) {
             self.config.transfer.slope_into(x, &column[..units], slope);
@@ -226,7 +251,10 @@ impl<T: Scalar> LeakyCell<T> {
         work: &'a LeakyWork<T>,
     ) -> Features<'a, T> {
         match self.config.readout {
-            ReadoutSource::State => Features { data: states, stride: self.shape.units },
+            ReadoutSource::State => Features {
+                data: states,
+                stride: self.shape.units,
+            },
             ReadoutSource::Rate => Features {
                 data: &work.presynaptic[blocks.start * work.trials * work.stride..],
                 stride: work.stride,
@@ -256,7 +284,11 @@ impl<T: Scalar> Cell<T> for LeakyCell<T> {
                 column[rows - 1] = T::one();
             }
         }
-        let backward = if pass == Pass::Backward { units * trials } else { 0 };
+        let backward = if pass == Pass::Backward {
+            units * trials
+        } else {
+            0
+        };
         let feedback = if pass == Pass::Backward { units } else { 0 };
         LeakyWork {
             trials,
@@ -279,22 +311,33 @@ impl<T: Scalar> Cell<T> for LeakyCell<T> {
     fn prepare(&self, parameters: &Parameters<T>, work: &mut LeakyWork<T>) {
         let units = self.shape.units;
         let weights = &parameters.effective_values()[self.drive.clone()];
-        work.drive.pack(weights).expect("work was made by this cell");
+        work.drive
+            .pack(weights)
+            .expect("work was made by this cell");
         if work.feedback.shape().0 > 0 {
             let recurrent = &weights[..units * units];
-            work.feedback.pack_transposed(recurrent, units).expect("work was made by this cell");
+            work.feedback
+                .pack_transposed(recurrent, units)
+                .expect("work was made by this cell");
         }
         work.time_constant
             .copy_from_slice(&parameters.effective_values()[self.time_constant.clone()]);
-        for ((alpha, amplitude), tau) in
-            work.alpha.iter_mut().zip(&mut work.noise_amplitude).zip(&work.time_constant)
+        for ((alpha, amplitude), tau) in work
+            .alpha
+            .iter_mut()
+            .zip(&mut work.noise_amplitude)
+            .zip(&work.time_constant)
         {
             let a = self.config.dt / tau.as_f64();
             *alpha = T::of(a);
-            *amplitude =
-                T::of(self.config.unit_noise.map_or(0.0, |n| n.scaling.amplitude(n.sigma, a)));
+            *amplitude = T::of(
+                self.config
+                    .unit_noise
+                    .map_or(0.0, |n| n.scaling.amplitude(n.sigma, a)),
+            );
         }
-        work.readout.copy_from_slice(self.readout.weights(parameters));
+        work.readout
+            .copy_from_slice(self.readout.weights(parameters));
         let bias = self.readout.bias(parameters);
         work.readout_bias.truncate(bias.len());
         work.readout_bias.copy_from_slice(bias);
@@ -313,18 +356,29 @@ impl<T: Scalar> Cell<T> for LeakyCell<T> {
         next: &mut [T],
         work: &mut LeakyWork<T>,
     ) {
-        let CellShape { units, inputs, channels, .. } = self.shape;
+        let CellShape {
+            units,
+            inputs,
+            channels,
+            ..
+        } = self.shape;
         let block = work.stride * work.trials;
         let presynaptic = &mut work.presynaptic[step * block..][..block];
         for (trial, column) in presynaptic.chunks_exact_mut(work.stride).enumerate() {
             let (u, psi) = column[units..].split_at_mut(inputs);
             u.copy_from_slice(&input.input[trial * inputs..][..inputs]);
-            psi[..channels].copy_from_slice(&input.channels[trial * channels..][..channels]);
+            match input.channels.get(trial * channels..(trial + 1) * channels) {
+                Some(drawn) => psi[..channels].copy_from_slice(drawn),
+                None => psi[..channels].fill(T::zero()),
+            }
         }
-        work.drive.multiply(presynaptic, work.stride, work.trials, &mut work.product);
+        work.drive
+            .multiply(presynaptic, work.stride, work.trials, &mut work.product);
         let alpha = &work.alpha[..units];
         vectorize(|| {
-            let columns = next.chunks_exact_mut(units).zip(previous.chunks_exact(units));
+            let columns = next
+                .chunks_exact_mut(units)
+                .zip(previous.chunks_exact(units));
             for ((next, previous), drive) in columns.zip(work.product.chunks_exact(units)) {
                 for (((next, x), drive), a) in next.iter_mut().zip(previous).zip(drive).zip(alpha) {
                     *next = *x + *a * (*drive - *x);
@@ -334,8 +388,9 @@ impl<T: Scalar> Cell<T> for LeakyCell<T> {
         if !input.noise.is_empty() && self.has_unit_noise() {
             let amplitude = &work.noise_amplitude[..units];
             vectorize(|| {
-                for (next, noise) in
-                    next.chunks_exact_mut(units).zip(input.noise.chunks_exact(units))
+                for (next, noise) in next
+                    .chunks_exact_mut(units)
+                    .zip(input.noise.chunks_exact(units))
                 {
                     for ((next, xi), c) in next.iter_mut().zip(noise).zip(amplitude) {
                         *next += *c * *xi;
@@ -356,7 +411,8 @@ impl<T: Scalar> Cell<T> for LeakyCell<T> {
         let block = self.shape.units * work.trials;
         let states = &states.as_slice()[blocks.start * block..];
         let features = self.features(&blocks, states, work);
-        self.readout.apply(&work.readout, &work.readout_bias, features, outputs);
+        self.readout
+            .apply(&work.readout, &work.readout_bias, features, outputs);
     }
 
     fn outputs_vjp(
@@ -368,10 +424,13 @@ impl<T: Scalar> Cell<T> for LeakyCell<T> {
         work: &mut LeakyWork<T>,
     ) {
         match self.config.readout {
-            ReadoutSource::State => self.readout.pull_back(true, &work.readout, d_outputs, d_state),
+            ReadoutSource::State => self
+                .readout
+                .pull_back(true, &work.readout, d_outputs, d_state),
             ReadoutSource::Rate => {
                 self.slopes(block, state, work);
-                self.readout.pull_back(false, &work.readout, d_outputs, &mut work.product);
+                self.readout
+                    .pull_back(false, &work.readout, d_outputs, &mut work.product);
                 vectorize(|| {
                     for ((d, slope), d_rate) in
                         d_state.iter_mut().zip(&work.slope).zip(&work.product)
@@ -398,13 +457,17 @@ impl<T: Scalar> Cell<T> for LeakyCell<T> {
         let alpha = &work.alpha[..units];
         let delta = &mut work.delta[step * block..][..block];
         vectorize(|| {
-            for (delta, d_next) in delta.chunks_exact_mut(units).zip(d_next.chunks_exact(units)) {
+            for (delta, d_next) in delta
+                .chunks_exact_mut(units)
+                .zip(d_next.chunks_exact(units))
+            {
                 for ((delta, d), a) in delta.iter_mut().zip(d_next).zip(alpha) {
                     *delta = *a * *d;
                 }
             }
         });
-        work.feedback.multiply(delta, units, work.trials, &mut work.product);
+        work.feedback
+            .multiply(delta, units, work.trials, &mut work.product);
         self.slopes(step, previous, work);
         let delta = &work.delta[step * block..][..block];
         let through = d_next.iter().zip(delta).zip(&work.slope).zip(&work.product);

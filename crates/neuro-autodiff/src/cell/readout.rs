@@ -30,16 +30,16 @@ pub struct LinearReadout {
 
 /// Columns of features to read out: units x columns, with `stride` values from one to the next.
 #[derive(Clone, Copy, Debug)]
-pub struct Features<'a, T: Scalar> {
-    pub data: &'a [T],
-    pub stride: usize,
+pub(crate) struct Features<'a, T: Scalar> {
+    pub(crate) data: &'a [T],
+    pub(crate) stride: usize,
 }
 
 impl LinearReadout {
     /// The readout among `parameters`, of `units` units.
     ///
     /// # Errors
-    /// [`Error::UnknownParameter`] when there is no readout, and
+    /// [`neuro_core::Error::Unknown`] when there is no readout, and
     /// [`neuro_core::Error::Shape`] when its sizes do not fit.
     pub fn find<T: Scalar>(parameters: &Parameters<T>, units: usize) -> Result<Self, Error> {
         let weights: ParameterId = parameters.find("readout")?;
@@ -50,7 +50,12 @@ impl LinearReadout {
             neuro_core::Error::check_shape("readout_bias", (outputs, 1), parameters.shape(bias))?;
         }
         let weights = parameters.range(weights);
-        Ok(Self { weights, bias: bias.map(|b| parameters.range(b)), outputs, units })
+        Ok(Self {
+            weights,
+            bias: bias.map(|b| parameters.range(b)),
+            outputs,
+            units,
+        })
     }
 
     /// Number of outputs.
@@ -102,7 +107,10 @@ impl LinearReadout {
         d_features: &mut [T],
     ) {
         let columns = d_outputs.len() / self.outputs;
-        let d = Features { data: d_outputs, stride: self.outputs };
+        let d = Features {
+            data: d_outputs,
+            stride: self.outputs,
+        };
         let d = columns_of(d, self.outputs, columns);
         product(add, self.operand(weights).transpose(), d, d_features);
     }
@@ -115,7 +123,10 @@ impl LinearReadout {
         gradient: &mut [T],
     ) {
         let columns = d_outputs.len() / self.outputs;
-        let d = Features { data: d_outputs, stride: self.outputs };
+        let d = Features {
+            data: d_outputs,
+            stride: self.outputs,
+        };
         product(
             true,
             columns_of(d, self.outputs, columns),

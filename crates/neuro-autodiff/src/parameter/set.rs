@@ -100,19 +100,21 @@ impl<T: Scalar> Parameters<T> {
     /// The parameter of this name.
     ///
     /// # Errors
-    /// [`Error::UnknownParameter`] with the names that exist.
+    /// [`neuro_core::Error::Unknown`] with the names that exist.
     pub fn find(&self, name: &str) -> Result<ParameterId, Error> {
-        match self.entries.iter().position(|e| e.name == name) {
+        let names = || self.entries.iter().map(|e| e.name.as_str());
+        match names().position(|n| n == name) {
             Some(i) => Ok(ParameterId(i)),
-            None => Err(Error::UnknownParameter {
-                name: name.into(),
-                known: self
-                    .entries
-                    .iter()
-                    .map(|e| e.name.as_str())
-                    .collect::<Vec<_>>()
-                    .join(", "),
-            }),
+            None => {
+                let known = names().collect::<Vec<_>>().join(", ");
+                let what = "parameter".into();
+                Err(neuro_core::Error::Unknown {
+                    what,
+                    name: name.into(),
+                    known,
+                }
+                .into())
+            }
         }
     }
 

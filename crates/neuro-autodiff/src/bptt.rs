@@ -1,0 +1,244 @@
+//! The loss of a recurrent network on a task, and its gradient by back-propagation through time.
+//!
+//! A batch is cut into chunks of a fixed number of trials. Chunks run on any number of threads,
+//! each with its own buffers, and their gradients are added in the order of the chunks: the bits
+//! of a trained network do not depend on the thread count. They do depend, in rounding, on the
+//! chunk size.
+
+use neuro_core::parallel::Workers;
+use neuro_core::{Batch, Scalar, Streams, Task};
+
+use crate::loss::{Loss, StateRegularizer, WeightRegularizer};
+use crate::{
+    Cell, Disturbance, Error, Memory, Objective, Parameters, Rollout, draw_initial_states,
+};
+
+/// How trials are gathered and how far gradients flow.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BpttConfig {
+    /// Trials of one update, at least 1.
+    pub batch: usize,
+    /// Trials that run together, 1 to `batch`; part of the result's rounding.
+    pub chunk: usize,
+    /// How many steps of states are kept.
+    pub memory: Memory,
+    /// Steps after which gradients are cut; `None` for full back-propagation through time.
+    pub window: Option<usize>,
+    /// Standard deviation of each unit's state at the start of a trial, at least 0.
+    pub initial_state_sd: f64,
+}
+
+impl BpttConfig {
+    /// Checks every field.
+    ///
+    /// # Errors
+    /// [`neuro_core::Error::OutOfRange`] for the first that is out of range.
+    pub fn validate(&self) -> Result<(), Error> {
+        use neuro_core::Error as Core;
+        let (batch, chunk, sd) = (self.batch, self.chunk, self.initial_state_sd);
+        Core::check_range("batch", "at least 1 trial", batch as f64, batch > 0)?;
+        let fits = (1..=batch).contains(&chunk);
+        Core::check_range("chunk", "1 to batch trials", chunk as f64, fits)?;
+        let fits = sd >= 0.0 && sd.is_finite();
+        Core::check_range("initial_state_sd", "at least 0", sd, fits)?;
+        Ok(())
+    }
+}
+
+/// The loss of a cell on a task, as an [`Objective`]: update `k` runs the trials
+/// `k * batch .. (k + 1) * batch`.
+#[derive(Debug)]
+pub struct Bptt<T: Scalar, C: Cell<T>> {
+    config: BpttConfig,
+    cell: C,
+    task: Box<dyn Task<T>>,
+    loss: Box<dyn Loss<T>>,
+    state_regularizers: Vec<Box<dyn StateRegularizer<T>>>,
+    weight_regularizers: Vec<Box<dyn WeightRegularizer<T>>>,
+    streams: Streams,
+    workers: Workers,
+    chunks: Vec<Chunk<T, C>>,
+}
+
+#[derive(Debug)]
+struct Chunk<T: Scalar, C: Cell<T>> {
+    batch: Batch<T>,
+    initial: Vec<T>,
+    disturbance: Disturbance<T>,
+    rollout: Rollout<T, C>,
+    gradient: Vec<T>,
+    outcome: Result<f64, Error>,
+}
+
+impl<T: Scalar, C: Cell<T>> Bptt<T, C> {
+    /// The loss of `cell` on `task`; `streams` say which trials and which noise.
+    ///
+    /// # Errors
+    /// What [`BpttConfig::validate`] and [`Loss::validate`] find, and
+    /// [`neuro_core::Error::Shape`] when the task's inputs and outputs are not the cell's.
+    pub fn new(
+        config: BpttConfig,
+        cell: C,
+        task: Box<dyn Task<T>>,
+        loss: Box<dyn Loss<T>>,
+        streams: Streams,
+        workers: Workers,
+    ) -> Result<Self, Error> {
+        config.validate()?;
+        let (shape, wanted) = (cell.shape(), task.shape());
+        neuro_core::Error::check_shape(
+            "the cell's outputs x inputs",
+            (wanted.outputs, wanted.inputs),
+            (shape.outputs, shape.inputs),
+        )?;
+        let mut chunks = Vec::new();
+        let mut first = 0;
+        while first < config.batch {
+            let trials = config.chunk.min(config.batch - first);
+            let batch = Batch::of(task.as_ref(), streams, first as u64, trials)?;
+            loss.validate(&batch)?;
+            let disturbance = Disturbance::drawn(&cell, streams, first as u64, trials);
+            chunks.push(Chunk {
+                rollout: Rollout::new(&cell, trials, wanted.steps, config.memory, config.window)?,
+                initial: vec![T::zero(); shape.units * trials],
+                gradient: Vec::new(),
+                outcome: Ok(0.0),
+                disturbance,
+                batch,
+            });
+            first += trials;
+        }
+        Ok(Self {
+            config,
+            cell,
+            task,
+            loss,
+            state_regularizers: Vec::new(),
+            weight_regularizers: Vec::new(),
+            streams,
+            workers,
+            chunks,
+        })
+    }
+
+    /// Adds a cost of the states.
+    #[must_use]
+    pub fn with_state_regularizer(mut self, regularizer: Box<dyn StateRegularizer<T>>) -> Self {
+        self.state_regularizers.push(regularizer);
+        self
+    }
+
+    /// Adds a cost of the raw parameters.
+    #[must_use]
+    pub fn with_weight_regularizer(mut self, regularizer: Box<dyn WeightRegularizer<T>>) -> Self {
+        self.weight_regularizers.push(regularizer);
+        self
+    }
+
+    /// The cell that is trained.
+    #[must_use]
+    pub fn cell(&self) -> &C {
+        &self.cell
+    }
+}
+
+impl<T: Scalar, C: Cell<T>> Objective<T> for Bptt<T, C> {
+    fn evaluate(
+        &mut self,
+        update: u64,
+        parameters: &Parameters<T>,
+        gradient: &mut [T],
+    ) -> Result<f64, Error> {
+        let Self {
+            config,
+            cell,
+            task,
+            loss,
+            streams,
+            state_regularizers,
+            ..
+        } = self;
+        let (config, streams) = (&*config, *streams);
+        let scale = 1.0 / config.batch as f64;
+        let units = cell.shape().units;
+        self.workers.for_each(&mut self.chunks, |index, chunk| {
+            let first = update * config.batch as u64 + (index * config.chunk) as u64;
+            chunk.batch.refill(task.as_ref(), streams, first);
+            let sd = config.initial_state_sd;
+            draw_initial_states(streams, first, units, sd, &mut chunk.initial);
+            chunk.disturbance.restart(streams, first);
+            chunk.gradient.resize(parameters.len(), T::zero());
+            chunk.gradient.fill(T::zero());
+            chunk.outcome = chunk.run(cell, parameters, loss.as_ref(), state_regularizers, scale);
+        });
+        let mut total = 0.0;
+        gradient.fill(T::zero());
+        for chunk in &mut self.chunks {
+            total += std::mem::replace(&mut chunk.outcome, Ok(0.0))?;
+            neuro_core::vectorize(|| {
+                for (g, part) in gradient.iter_mut().zip(&chunk.gradient) {
+                    *g += *part;
+                }
+            });
+        }
+        parameters.pull_back(gradient);
+        for regularizer in &self.weight_regularizers {
+            total += regularizer.accumulate(parameters, gradient);
+        }
+        Ok(total)
+    }
+
+    fn describe(&self) -> String {
+        format!(
+            "{:?}, {:?}, task {:?}, loss {:?}, {:?}, {:?}, seed {}",
+            self.config,
+            self.cell,
+            self.task,
+            self.loss,
+            self.state_regularizers,
+            self.weight_regularizers,
+            self.streams.seed()
+        )
+    }
+}
+
+impl<T: Scalar, C: Cell<T>> Chunk<T, C> {
+    fn run(
+        &mut self,
+        cell: &C,
+        parameters: &Parameters<T>,
+        loss: &dyn Loss<T>,
+        regularizers: &[Box<dyn StateRegularizer<T>>],
+        scale: f64,
+    ) -> Result<f64, Error> {
+        let Self {
+            batch,
+            initial,
+            disturbance,
+            rollout,
+            gradient,
+            ..
+        } = self;
+        let read = loss.steps(batch);
+        rollout.forward(
+            cell,
+            parameters,
+            &batch.inputs,
+            initial,
+            disturbance,
+            read.clone(),
+        )?;
+        let (outputs, d_outputs) = rollout.outputs_and_gradient();
+        let value = loss.evaluate(outputs, batch, scale, d_outputs);
+        let cost = rollout.backward(
+            cell,
+            batch,
+            disturbance,
+            &read,
+            regularizers,
+            scale,
+            gradient,
+        );
+        Ok(value + cost)
+    }
+}

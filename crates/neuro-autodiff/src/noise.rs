@@ -1,0 +1,152 @@
+//! Where the standard normal numbers of a rollout come from.
+
+use neuro_core::noise::StandardNormals;
+use neuro_core::{Domain, Scalar, Streams, Trajectory};
+
+use crate::Cell;
+
+/// The standard normal numbers of each step, for units or for noise channels.
+///
+/// A rollout that saves memory runs some steps twice, so a step may be asked for again, and must
+/// then get the same numbers.
+#[derive(Clone, Debug)]
+pub enum Noise<T: Scalar = f64> {
+    /// No noise.
+    Silent,
+    /// Given numbers: units x trials x steps.
+    Given(Trajectory<T>),
+    /// Numbers drawn as needed, each trial from its own stream.
+    Drawn(DrawnNoise<T>),
+}
+
+/// Noise drawn from one stream for each trial; trial and step alone decide the numbers.
+#[derive(Clone, Debug)]
+pub struct DrawnNoise<T: Scalar = f64> {
+    domain: Domain,
+    units: usize,
+    generators: Vec<StandardNormals<T>>,
+    next: usize,
+}
+
+impl<T: Scalar> DrawnNoise<T> {
+    /// Noise for `units` units (or channels) and `trials` trials from `first` on.
+    #[must_use]
+    pub fn new(streams: Streams, domain: Domain, units: usize, first: u64, trials: usize) -> Self {
+        let generators = (0..trials as u64)
+            .map(|b| streams.normals(domain, first + b))
+            .collect();
+        Self {
+            domain,
+            units,
+            generators,
+            next: 0,
+        }
+    }
+
+    /// Goes on with the trials from `first` on.
+    pub fn restart(&mut self, streams: Streams, first: u64) {
+        for (b, generator) in self.generators.iter_mut().enumerate() {
+            *generator = streams.normals(self.domain, first + b as u64);
+        }
+        self.next = 0;
+    }
+
+    fn fill(&mut self, step: usize, noise: &mut [T]) {
+        let jump = step != self.next;
+        for (generator, noise) in self
+            .generators
+            .iter_mut()
+            .zip(noise.chunks_exact_mut(self.units))
+        {
+            if jump {
+                generator.seek((step * self.units) as u64);
+            }
+            generator.fill(noise);
+        }
+        self.next = step + 1;
+    }
+}
+
+impl<T: Scalar> Noise<T> {
+    /// The numbers of one step; `buffer` (units x trials) serves where they are drawn.
+    pub(crate) fn step<'a>(&'a mut self, step: usize, buffer: &'a mut [T]) -> &'a [T] {
+        match self {
+            Self::Silent => &[],
+            Self::Given(noise) => noise.step(step),
+            Self::Drawn(noise) => {
+                noise.fill(step, buffer);
+                buffer
+            }
+        }
+    }
+}
+
+/// Noise of units and of noise channels.
+#[derive(Clone, Debug)]
+pub struct Disturbance<T: Scalar = f64> {
+    /// Noise of each unit.
+    pub units: Noise<T>,
+    /// Noise channels.
+    pub channels: Noise<T>,
+}
+
+impl<T: Scalar> Disturbance<T> {
+    /// No noise at all.
+    #[must_use]
+    pub fn silent() -> Self {
+        Self {
+            units: Noise::Silent,
+            channels: Noise::Silent,
+        }
+    }
+
+    /// The noise that a cell needs, for the trials from `first` on.
+    #[must_use]
+    pub fn drawn<C: Cell<T>>(cell: &C, streams: Streams, first: u64, trials: usize) -> Self {
+        let shape = cell.shape();
+        let drawn = |needed: bool, domain, units| {
+            if needed {
+                Noise::Drawn(DrawnNoise::new(streams, domain, units, first, trials))
+            } else {
+                Noise::Silent
+            }
+        };
+        Self {
+            units: drawn(cell.has_unit_noise(), Domain::UnitNoise, shape.units),
+            channels: drawn(shape.channels > 0, Domain::ChannelNoise, shape.channels),
+        }
+    }
+
+    /// Goes on with the trials from `first` on.
+    pub fn restart(&mut self, streams: Streams, first: u64) {
+        for noise in [&mut self.units, &mut self.channels] {
+            if let Noise::Drawn(noise) = noise {
+                noise.restart(streams, first);
+            }
+        }
+    }
+}
+
+/// Draws the states at the start of trials, normal with mean 0 and standard deviation `sd`, each
+/// trial from its own stream: fills `initial` (units x trials).
+///
+/// # Panics
+/// When `units` is 0.
+pub fn draw_initial_states<T: Scalar>(
+    streams: Streams,
+    first: u64,
+    units: usize,
+    sd: f64,
+    initial: &mut [T],
+) {
+    for (trial, state) in initial.chunks_exact_mut(units).enumerate() {
+        if sd > 0.0 {
+            streams
+                .normals(Domain::InitialState, first + trial as u64)
+                .fill(state);
+            state.iter_mut().for_each(|x| *x *= T::of(sd));
+        } else {
+            state.fill(T::zero());
+        }
+    }
+}

@@ -1,0 +1,339 @@
+//! Running a cell over many steps, and back: full, truncated and checkpointed back-propagation
+//! through time.
+//!
+//! A rollout keeps the states of one segment of steps. With one segment ([`Memory::Full`]) nothing
+//! is computed twice. With segments of about `sqrt(T)` steps ([`Memory::sqrt`]) only the state at
+//! the start of each segment is kept and the segment is run again on the way back: the memory
+//! falls from `T` to about `2 sqrt(T)` states for one more forward pass, and the gradients are the
+//! same up to the order in which segments are summed.
+
+use std::ops::Range;
+
+use neuro_core::{Batch, Scalar, Trajectory};
+
+use crate::loss::StateRegularizer;
+use crate::{Cell, Disturbance, Error, Parameters, Pass, StepInput};
+
+/// How many steps of states a rollout keeps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Memory {
+    /// All steps.
+    #[default]
+    Full,
+    /// Segments of this many steps; they are run twice.
+    Segments(usize),
+}
+
+impl Memory {
+    /// Segments of about `sqrt(steps)` steps: the least memory.
+    #[must_use]
+    pub fn sqrt(steps: usize) -> Self {
+        Self::Segments(steps.isqrt().max(1))
+    }
+}
+
+/// The forward and backward pass of a cell over a batch, with buffers made once.
+#[derive(Debug)]
+pub struct Rollout<T: Scalar, C: Cell<T>> {
+    trials: usize,
+    steps: usize,
+    segment: usize,
+    /// Steps after which the gradient is cut; none when 0.
+    window: usize,
+    /// Blocks `0 ..= segment` of the segment at hand.
+    states: Trajectory<T>,
+    /// The state at the start of each segment.
+    starts: Trajectory<T>,
+    /// First step of the segment at hand.
+    first: usize,
+    adjoint: [Vec<T>; 2],
+    outputs: Trajectory<T>,
+    d_outputs: Trajectory<T>,
+    unit_noise: Vec<T>,
+    channel_noise: Vec<T>,
+    work: C::Work,
+}
+
+impl<T: Scalar, C: Cell<T>> Rollout<T, C> {
+    /// Buffers for batches of `trials` trials of `steps` steps.
+    ///
+    /// With `window` the gradient does not flow from one window of this many steps to the one
+    /// before it (truncated back-propagation through time).
+    ///
+    /// # Errors
+    /// [`neuro_core::Error::Empty`] when there are no trials or steps, and
+    /// [`neuro_core::Error::OutOfRange`] for a segment or window of 0 steps.
+    pub fn new(
+        cell: &C,
+        trials: usize,
+        steps: usize,
+        memory: Memory,
+        window: Option<usize>,
+    ) -> Result<Self, Error> {
+        for (what, count) in [
+            ("trials of a rollout", trials),
+            ("steps of a rollout", steps),
+        ] {
+            if count == 0 {
+                return Err(neuro_core::Error::Empty { what: what.into() }.into());
+            }
+        }
+        let segment = match memory {
+            Memory::Full => steps,
+            Memory::Segments(length) => length.min(steps),
+        };
+        let positive =
+            |what, n: usize| neuro_core::Error::check_range(what, "at least 1", n as f64, n > 0);
+        positive("steps of a segment", segment)?;
+        positive("steps of a window", window.unwrap_or(1))?;
+        let shape = cell.shape();
+        let block = shape.units * trials;
+        Ok(Self {
+            trials,
+            steps,
+            segment,
+            window: window.unwrap_or(0),
+            states: Trajectory::zeros(shape.units, trials, segment + 1),
+            starts: Trajectory::zeros(shape.units, trials, steps.div_ceil(segment)),
+            first: 0,
+            adjoint: [vec![T::zero(); block], vec![T::zero(); block]],
+            outputs: Trajectory::zeros(shape.outputs, trials, steps),
+            d_outputs: Trajectory::zeros(shape.outputs, trials, steps),
+            unit_noise: vec![T::zero(); block],
+            channel_noise: vec![T::zero(); shape.channels * trials],
+            work: cell.work(trials, segment, Pass::Backward),
+        })
+    }
+
+    /// Runs the cell from `initial` (units x trials), and computes the outputs of `read`.
+    ///
+    /// # Errors
+    /// [`neuro_core::Error`] when `inputs` or `initial` do not have the sizes of this rollout.
+    pub fn forward(
+        &mut self,
+        cell: &C,
+        parameters: &Parameters<T>,
+        inputs: &Trajectory<T>,
+        initial: &[T],
+        disturbance: &mut Disturbance<T>,
+        read: Range<usize>,
+    ) -> Result<(), Error> {
+        let shape = cell.shape();
+        let expected = (shape.inputs, self.trials * self.steps);
+        let found = (inputs.units(), inputs.trials() * inputs.steps());
+        neuro_core::Error::check_shape("inputs of a rollout", expected, found)?;
+        neuro_core::Error::check_length("initial state", self.starts.step(0).len(), initial.len())?;
+        cell.prepare(parameters, &mut self.work);
+        self.states.step_mut(0).copy_from_slice(initial);
+        for index in 0..self.starts.steps() {
+            let start = self.starts.step_mut(index);
+            start.copy_from_slice(self.states.step(if index == 0 { 0 } else { self.segment }));
+            self.states.step_mut(0).copy_from_slice(start);
+            self.first = index * self.segment;
+            self.run(cell, inputs, disturbance);
+            let read = self.local(&read);
+            if !read.is_empty() {
+                let block = shape.outputs * self.trials;
+                let from = (self.first + read.start) * block;
+                let outputs = &mut self.outputs.as_mut_slice()[from..][..read.len() * block];
+                cell.outputs(
+                    read.start + 1..read.end + 1,
+                    &self.states,
+                    &self.work,
+                    outputs,
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// The outputs of the last forward pass, valid at the steps that were read.
+    #[must_use]
+    pub fn outputs(&self) -> &Trajectory<T> {
+        &self.outputs
+    }
+
+    /// The outputs beside their gradient, to be filled before [`backward`](Self::backward).
+    #[must_use]
+    pub fn outputs_and_gradient(&mut self) -> (&Trajectory<T>, &mut Trajectory<T>) {
+        (&self.outputs, &mut self.d_outputs)
+    }
+
+    /// Blocks `0 ..= steps` of the segment at hand: with [`Memory::Full`] all states, `x_0` first.
+    #[must_use]
+    pub fn states(&self) -> &Trajectory<T> {
+        &self.states
+    }
+
+    /// The gradient of the initial state after a backward pass: units x trials.
+    #[must_use]
+    pub fn initial_gradient(&self) -> &[T] {
+        &self.adjoint[0]
+    }
+
+    /// The cell's buffers.
+    #[must_use]
+    pub fn work(&self) -> &C::Work {
+        &self.work
+    }
+
+    /// Adds to `gradient` (all effective parameters) the gradient of the loss whose output
+    /// gradients were filled in at the steps `read`, and of the regularisers. Returns the cost of
+    /// the regularisers.
+    ///
+    /// `inputs` and `disturbance` are those of the forward pass; `scale` multiplies the
+    /// regularisers' sum over trials.
+    pub fn backward(
+        &mut self,
+        cell: &C,
+        batch: &Batch<T>,
+        disturbance: &mut Disturbance<T>,
+        read: &Range<usize>,
+        regularizers: &[Box<dyn StateRegularizer<T>>],
+        scale: f64,
+        gradient: &mut [T],
+    ) -> f64 {
+        let explicit = Explicit {
+            batch,
+            read,
+            regularizers,
+            scale,
+        };
+        let mut cost = 0.0;
+        let [mut next, mut previous] = std::mem::take(&mut self.adjoint);
+        for index in (0..self.starts.steps()).rev() {
+            let first = index * self.segment;
+            if first != self.first {
+                self.first = first;
+                self.states
+                    .step_mut(0)
+                    .copy_from_slice(self.starts.step(index));
+                self.run(cell, &batch.inputs, disturbance);
+            }
+            let length = self.length();
+            if first + length == self.steps {
+                cost += self.explicit(cell, length, &explicit, &mut next);
+            }
+            for step in (0..length).rev() {
+                let cut = self.window > 0 && (first + step).is_multiple_of(self.window);
+                let has_explicit = !cut && explicit.reaches(first + step);
+                if has_explicit {
+                    cost += self.explicit(cell, step, &explicit, &mut previous);
+                }
+                let input = StepInput {
+                    input: batch.inputs.step(first + step),
+                    channels: disturbance
+                        .channels
+                        .step(first + step, &mut self.channel_noise),
+                    noise: disturbance.units.step(first + step, &mut self.unit_noise),
+                };
+                let states = (self.states.step(step), self.states.step(step + 1));
+                let work = &mut self.work;
+                cell.vjp(
+                    step,
+                    input,
+                    states,
+                    &next,
+                    &mut previous,
+                    has_explicit,
+                    work,
+                );
+                if cut {
+                    // The step's own weights have learned; nothing flows further back.
+                    cost += self.explicit(cell, step, &explicit, &mut previous);
+                }
+                std::mem::swap(&mut next, &mut previous);
+            }
+            let local = self.local(read);
+            let block = self.outputs.units() * self.trials;
+            let from = (first + local.start) * block;
+            let d_outputs = &self.d_outputs.as_slice()[from..][..local.len() * block];
+            let blocks = local.start + 1..local.end + 1;
+            cell.finish(
+                length,
+                blocks,
+                &self.states,
+                d_outputs,
+                gradient,
+                &mut self.work,
+            );
+        }
+        self.adjoint = [next, previous];
+        cost
+    }
+
+    /// Steps of the segment at hand.
+    fn length(&self) -> usize {
+        self.segment.min(self.steps - self.first)
+    }
+
+    /// The part of `steps` that lies in the segment at hand, counted from its start.
+    fn local(&self, steps: &Range<usize>) -> Range<usize> {
+        let end = self.first + self.length();
+        let start = steps.start.clamp(self.first, end);
+        start - self.first..steps.end.clamp(start, end) - self.first
+    }
+
+    /// Runs the segment at hand from its block 0.
+    fn run(&mut self, cell: &C, inputs: &Trajectory<T>, disturbance: &mut Disturbance<T>) {
+        cell.begin(self.states.step(0), &mut self.work);
+        for step in 0..self.length() {
+            let (previous, next) = self.states.advance(step);
+            let step_global = self.first + step;
+            let input = StepInput {
+                input: inputs.step(step_global),
+                channels: disturbance
+                    .channels
+                    .step(step_global, &mut self.channel_noise),
+                noise: disturbance.units.step(step_global, &mut self.unit_noise),
+            };
+            cell.forward(step, input, previous, next, &mut self.work);
+        }
+    }
+
+    /// Writes the explicit gradient of the state in a block into `d_state`, zeros where there is
+    /// none, and returns the regularisers' cost of that state.
+    fn explicit(
+        &mut self,
+        cell: &C,
+        block: usize,
+        explicit: &Explicit<'_, T>,
+        d_state: &mut [T],
+    ) -> f64 {
+        d_state.fill(T::zero());
+        let reached = self.first + block;
+        if reached == 0 {
+            return 0.0;
+        }
+        let (step, state) = (reached - 1, self.states.step(block));
+        if explicit.read.contains(&step) {
+            let d_outputs = self.d_outputs.step(step);
+            cell.outputs_vjp(block, state, d_outputs, d_state, &mut self.work);
+        }
+        let Explicit {
+            batch,
+            regularizers,
+            scale,
+            ..
+        } = explicit;
+        let costs = regularizers
+            .iter()
+            .map(|r| r.accumulate(step, state, batch, *scale, d_state));
+        costs.sum()
+    }
+}
+
+/// Where the gradient of a state comes from, apart from the states after it.
+struct Explicit<'a, T: Scalar> {
+    batch: &'a Batch<T>,
+    read: &'a Range<usize>,
+    regularizers: &'a [Box<dyn StateRegularizer<T>>],
+    scale: f64,
+}
+
+impl<T: Scalar> Explicit<'_, T> {
+    /// Whether the state after `steps` steps has an explicit gradient.
+    fn reaches(&self, steps: usize) -> bool {
+        steps > 0 && (!self.regularizers.is_empty() || self.read.contains(&(steps - 1)))
+    }
+}

@@ -1,0 +1,77 @@
+//! Running a cell forward and keeping every state.
+
+use neuro_core::{Scalar, Trajectory};
+
+use crate::{Cell, Disturbance, Error, Parameters, Pass, StepInput};
+
+/// Steps whose presynaptic values are kept together; longer ones save one transfer in so many.
+const SEGMENT: usize = 16;
+
+/// The course of a simulation.
+#[derive(Clone, Debug)]
+pub struct Simulation<T: Scalar = f64> {
+    /// States `x_0 ..= x_T`: units x trials x (steps + 1).
+    pub states: Trajectory<T>,
+    /// Outputs after each step: outputs x trials x steps. Output `k` belongs to state `k + 1`.
+    pub outputs: Trajectory<T>,
+}
+
+/// Runs `cell` on `inputs` (inputs x trials x steps) from `initial` (units x trials).
+///
+/// Gives the same bits as the forward pass of training.
+///
+/// # Errors
+/// [`neuro_core::Error`] when there are no trials, or sizes do not fit the cell, or `inputs` or
+/// `initial` are not finite.
+pub fn simulate<T: Scalar, C: Cell<T>>(
+    cell: &C,
+    parameters: &Parameters<T>,
+    inputs: &Trajectory<T>,
+    initial: &[T],
+    disturbance: &mut Disturbance<T>,
+) -> Result<Simulation<T>, Error> {
+    let shape = cell.shape();
+    let (trials, steps) = (inputs.trials(), inputs.steps());
+    if trials == 0 {
+        return Err(neuro_core::Error::Empty {
+            what: "trials of a simulation".into(),
+        }
+        .into());
+    }
+    let columns = trials * steps;
+    neuro_core::Error::check_shape("inputs", (shape.inputs, columns), (inputs.units(), columns))?;
+    neuro_core::Error::check_length("initial state", shape.units * trials, initial.len())?;
+    neuro_core::Error::check_finite("inputs", inputs.as_slice())?;
+    neuro_core::Error::check_finite("initial state", initial)?;
+
+    let segment = SEGMENT.min(steps);
+    let mut work = cell.work(trials, segment, Pass::Forward);
+    cell.prepare(parameters, &mut work);
+    let mut states = Trajectory::zeros(shape.units, trials, steps + 1);
+    let mut outputs = Trajectory::zeros(shape.outputs, trials, steps);
+    let mut window = Trajectory::zeros(shape.units, trials, segment + 1);
+    let mut unit_noise = vec![T::zero(); shape.units * trials];
+    let mut channel_noise = vec![T::zero(); shape.channels * trials];
+    states.step_mut(0).copy_from_slice(initial);
+    let mut first = 0;
+    while first < steps {
+        let length = segment.min(steps - first);
+        window.step_mut(0).copy_from_slice(states.step(first));
+        cell.begin(window.step(0), &mut work);
+        for step in 0..length {
+            let (previous, next) = window.advance(step);
+            let input = StepInput {
+                input: inputs.step(first + step),
+                channels: disturbance.channels.step(first + step, &mut channel_noise),
+                noise: disturbance.units.step(first + step, &mut unit_noise),
+            };
+            cell.forward(step, input, previous, next, &mut work);
+            states.step_mut(first + step + 1).copy_from_slice(next);
+        }
+        let block = shape.outputs * trials;
+        let read = &mut outputs.as_mut_slice()[first * block..][..length * block];
+        cell.outputs(1..length + 1, &window, &work, read);
+        first += length;
+    }
+    Ok(Simulation { states, outputs })
+}

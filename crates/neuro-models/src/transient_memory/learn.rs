@@ -1,0 +1,202 @@
+//! Training and testing.
+
+use std::ops::ControlFlow;
+
+use neuro_autodiff::loss::{ActivityNormalization, ActivityPenalty, At, CrossEntropy};
+use neuro_autodiff::optimizer::{Adam, AdamConfig, Clip, Schedule};
+use neuro_autodiff::train::{
+    Checkpointing, Criterion, Report, Termination, Trainer, TrainerConfig,
+};
+use neuro_autodiff::{Bptt, BpttConfig, Disturbance, LeakyCell, Memory, draw_initial_states};
+use neuro_core::parallel::Workers;
+use neuro_core::{Batch, Purpose, Scalar, Streams, Task};
+
+use super::{Config, Network};
+use crate::Error;
+
+/// A training run of a network on a task.
+#[derive(Debug)]
+pub struct TrainingRun<T: Scalar = f64> {
+    config: Config,
+    trainer: Trainer<T>,
+    objective: Bptt<T, LeakyCell<T>>,
+}
+
+impl<T: Scalar> TrainingRun<T> {
+    /// A run that has not begun: `network` on `task`, with the trials of the streams' training set.
+    ///
+    /// `check_every` is the number of updates from one check of the criterion to the next.
+    ///
+    /// # Errors
+    /// [`enum@Error`] when the network and the task do not fit together, or a setting is out of range.
+    pub fn new(
+        network: Network<T>,
+        task: Box<dyn Task<T>>,
+        streams: Streams,
+        workers: Workers,
+        check_every: u64,
+        checkpoint: Option<Checkpointing>,
+    ) -> Result<Self, Error> {
+        let config = network.config().clone();
+        let bptt = BpttConfig {
+            batch: config.batch,
+            chunk: config.chunk,
+            memory: Memory::Full,
+            window: None,
+            initial_state_sd: config.initial_state_sd,
+        };
+        let loss = Box::new(CrossEntropy { at: At::End });
+        let training = streams.split(Purpose::Training);
+        let cell = network.cell().clone();
+        let mut objective = Bptt::new(bptt, cell, task, loss, training, workers)?;
+        if config.activity_penalty > 0.0 {
+            objective = objective.with_state_regularizer(Box::new(ActivityPenalty {
+                strength: config.activity_penalty,
+                normalization: ActivityNormalization::MeanOverUnits,
+            }));
+        }
+        let parameters = network.parameters().clone();
+        let adam = AdamConfig {
+            weight_decay: config.weight_decay,
+            ..AdamConfig::default()
+        };
+        let optimizer = Box::new(Adam::new(adam, &parameters)?);
+        let trainer = Trainer::new(
+            TrainerConfig {
+                updates: config.updates,
+                learning_rate: config.learning_rate,
+                schedule: Schedule::Constant,
+                clip: Clip::None,
+                check_every,
+                patience: None,
+                checkpoint,
+            },
+            parameters,
+            optimizer,
+        )?;
+        Ok(Self {
+            config,
+            trainer,
+            objective,
+        })
+    }
+
+    /// Trains until something ends the run; see [`Trainer::run`].
+    ///
+    /// # Errors
+    /// When the criterion fails or a checkpoint cannot be written.
+    pub fn run(
+        &mut self,
+        criterion: Option<&mut dyn Criterion<T>>,
+        observer: &mut dyn FnMut(&Report<'_, T>) -> ControlFlow<()>,
+    ) -> Result<Termination, Error> {
+        Ok(self.trainer.run(&mut self.objective, criterion, observer)?)
+    }
+
+    /// The trainer: counters, history, parameters.
+    #[must_use]
+    pub fn trainer(&self) -> &Trainer<T> {
+        &self.trainer
+    }
+
+    /// The network as it is now.
+    ///
+    /// # Errors
+    /// When training has moved a parameter out of the range that the cell needs.
+    pub fn network(&self) -> Result<Network<T>, Error> {
+        Network::from_parameters(&self.config, self.trainer.parameters().clone())
+    }
+}
+
+/// Trials that are tested together; more would only take more memory.
+const TRIALS_AT_ONCE: usize = 100;
+
+impl<T: Scalar> Network<T> {
+    /// Tests the network on the trials `first .. first + trials` of a task, with its own noise and
+    /// the initial states of its configuration.
+    ///
+    /// `quantity` names the two trial parameters that are compared, the first signal's and the
+    /// second's: for the frequency task `["frequency_1", "frequency_2"]`.
+    ///
+    /// # Errors
+    /// [`neuro_core::Error`] when `trials` is 0, the task does not fit the network, or it has no
+    /// such parameters.
+    pub fn test(
+        &self,
+        task: &dyn Task<T>,
+        quantity: [&str; 2],
+        streams: Streams,
+        trials: usize,
+    ) -> Result<Evaluation, Error> {
+        let units = self.config().units;
+        let mut found = Evaluation::default();
+        let mut first = 0;
+        loop {
+            let count = TRIALS_AT_ONCE.min(trials - first);
+            let batch = Batch::of(task, streams, first as u64, count)?;
+            let mut initial = vec![T::zero(); units * count];
+            let sd = self.config().initial_state_sd;
+            draw_initial_states(streams, first as u64, units, sd, &mut initial);
+            let mut noise = Disturbance::drawn(self.cell(), streams, first as u64, count);
+            let run = self.simulate(&batch.inputs, &initial, &mut noise)?;
+            for trial in 0..count {
+                let z = run.outputs.state(batch.lengths[trial] - 1, trial);
+                found.logits.push((z[0] - z[1]).as_f64());
+            }
+            let [one, two] = [batch.parameter(quantity[0])?, batch.parameter(quantity[1])?];
+            found
+                .differences
+                .extend(one.iter().zip(&two).map(|(one, two)| two - one));
+            found.labels.extend(&batch.labels);
+            first += count;
+            if first == trials {
+                return Ok(found);
+            }
+        }
+    }
+}
+
+/// What a network answered on test trials.
+#[derive(Clone, Debug, Default)]
+pub struct Evaluation {
+    /// Logit of each trial: evidence that the first signal was the larger one.
+    pub logits: Vec<f64>,
+    /// Class that each trial has.
+    pub labels: Vec<usize>,
+    /// Second minus first frequency (or other quantity compared) of each trial.
+    pub differences: Vec<f64>,
+}
+
+impl Evaluation {
+    /// Whether the network said that the second signal was the larger one.
+    #[must_use]
+    pub fn chose_second(&self) -> Vec<bool> {
+        self.logits.iter().map(|z| *z < 0.0).collect()
+    }
+
+    /// Whether each trial was answered correctly.
+    #[must_use]
+    pub fn correct(&self) -> Vec<bool> {
+        let chosen = self.chose_second();
+        chosen
+            .iter()
+            .zip(&self.labels)
+            .map(|(second, label)| usize::from(*second) == *label)
+            .collect()
+    }
+
+    /// Share of correct trials among those whose difference is at least `gap` in size, and how many
+    /// those are; `None` when there is none.
+    #[must_use]
+    pub fn accuracy(&self, gap: f64) -> Option<(f64, usize)> {
+        let correct = self.correct();
+        let of: Vec<bool> = correct
+            .iter()
+            .zip(&self.differences)
+            .filter(|(_, d)| d.abs() >= gap)
+            .map(|(c, _)| *c)
+            .collect();
+        let hits = of.iter().filter(|c| **c).count();
+        (!of.is_empty()).then(|| (hits as f64 / of.len() as f64, of.len()))
+    }
+}

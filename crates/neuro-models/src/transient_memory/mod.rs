@@ -1,0 +1,24 @@
+//! Short-term memory by transient oscillation: Ichikawa & Kaneko, Phys. Rev. Research 3, 033193
+//! (2021).
+//!
+//! A rate network of `N = 256` units compares two signals across a delay; trained by
+//! back-propagation through time, it keeps the first signal in a transient oscillation.
+//!
+//! ```text
+//! r_k     = tanh(x_k)
+//! x_{k+1} = (1 - a) x_k + a (J r_k + W_in u_k) + sqrt(a) sigma xi_k       (Eqs. 1, 3)
+//! z_k     = W_out x_k,   p_k = softmax(z_k)                               (Eq. 2)
+//! ```
+//!
+//! `x` state (units), `u` input, `J[i, j]` weight from unit `j` to unit `i`, `a = 0.25` the Euler
+//! step in units of the membrane time constant, `xi` standard normal. The readout is of `x`, not of
+//! `r`, at the end of the trial; class 0 says that the first signal was the larger one. All times
+//! are counts of Euler steps.
+
+mod config;
+mod learn;
+mod network;
+
+pub use config::Config;
+pub use learn::{Evaluation, TrainingRun};
+pub use network::{Flow, Network};

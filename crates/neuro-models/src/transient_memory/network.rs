@@ -1,0 +1,211 @@
+//! The network: parameters, simulation, and its flow for analyses.
+
+use std::sync::Arc;
+
+use nalgebra::DMatrix;
+use neuro_autodiff::{
+    Disturbance, Identity, LeakyCell, LeakyConfig, Parameters, ReadoutSource, Simulation,
+    UnitNoise, simulate,
+};
+use neuro_core::linalg::PackedMatrix;
+use neuro_core::noise::NoiseScaling;
+use neuro_core::transfer::{Tanh, Transfer};
+use neuro_core::{Domain, Linearize, Scalar, Streams, System, Trajectory};
+use rand::RngExt;
+
+use super::Config;
+use crate::Error;
+
+/// A rate network with its weights.
+#[derive(Clone, Debug)]
+pub struct Network<T: Scalar = f64> {
+    config: Config,
+    parameters: Parameters<T>,
+    cell: LeakyCell<T>,
+}
+
+impl<T: Scalar> Network<T> {
+    /// A network with random weights: each matrix uniform in `+-1 / sqrt(columns)`, drawn from the
+    /// streams' `Weights` domain (0 recurrent, 1 input, 2 readout).
+    ///
+    /// # Errors
+    /// What [`Config::validate`] finds.
+    pub fn new(config: &Config, streams: Streams) -> Result<Self, Error> {
+        config.validate()?;
+        let n = config.units;
+        let uniform = |index: u64, rows: usize, columns: usize| {
+            let mut rng = streams.rng(Domain::Weights, index);
+            let bound = 1.0 / (columns as f64).sqrt();
+            DMatrix::from_fn(rows, columns, |_, _| T::of(rng.random_range(-bound..bound)))
+        };
+        Self::from_weights(
+            config,
+            &uniform(0, n, n),
+            &uniform(1, n, 1),
+            &uniform(2, 2, n),
+        )
+    }
+
+    /// A network with given weights: recurrent (units x units), input (units x 1), readout
+    /// (2 x units).
+    ///
+    /// # Errors
+    /// What [`Config::validate`] finds, and [`neuro_core::Error`] for wrong shapes and weights that
+    /// are not finite.
+    pub fn from_weights(
+        config: &Config,
+        recurrent: &DMatrix<T>,
+        input: &DMatrix<T>,
+        readout: &DMatrix<T>,
+    ) -> Result<Self, Error> {
+        config.validate()?;
+        let n = config.units;
+        neuro_core::Error::check_shape("recurrent weights", (n, n), recurrent.shape())?;
+        neuro_core::Error::check_shape("input weights", (n, 1), input.shape())?;
+        neuro_core::Error::check_shape("readout weights", (2, n), readout.shape())?;
+        let mut parameters = Parameters::new();
+        parameters.add("recurrent", recurrent, Arc::new(Identity), true)?;
+        parameters.add("input", input, Arc::new(Identity), true)?;
+        parameters.add("readout", readout, Arc::new(Identity), true)?;
+        let time_constant = DMatrix::from_element(n, 1, T::one());
+        parameters.add("time_constant", &time_constant, Arc::new(Identity), false)?;
+        Self::from_parameters(config, parameters)
+    }
+
+    /// A network with given parameters, as training leaves them.
+    ///
+    /// # Errors
+    /// What [`Config::validate`] and [`LeakyCell::new`] find.
+    pub fn from_parameters(config: &Config, parameters: Parameters<T>) -> Result<Self, Error> {
+        config.validate()?;
+        let cell = LeakyCell::new(
+            LeakyConfig {
+                dt: config.alpha,
+                transfer: Arc::new(Tanh),
+                readout: ReadoutSource::State,
+                unit_noise: (config.noise_sigma > 0.0).then_some(UnitNoise {
+                    sigma: config.noise_sigma,
+                    scaling: NoiseScaling::SqrtAlpha,
+                }),
+            },
+            &parameters,
+        )?;
+        Ok(Self {
+            config: config.clone(),
+            parameters,
+            cell,
+        })
+    }
+
+    /// The configuration.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The parameters.
+    #[must_use]
+    pub fn parameters(&self) -> &Parameters<T> {
+        &self.parameters
+    }
+
+    /// The recurrent cell.
+    #[must_use]
+    pub fn cell(&self) -> &LeakyCell<T> {
+        &self.cell
+    }
+
+    /// Effective weights by name: `recurrent`, `input` or `readout`.
+    ///
+    /// # Errors
+    /// [`neuro_core::Error::Unknown`] for another name.
+    pub fn weights(&self, name: &str) -> Result<DMatrix<T>, Error> {
+        Ok(self.parameters.matrix(self.parameters.find(name)?))
+    }
+
+    /// Runs the network on `inputs` (1 x trials x steps) from `initial` (units x trials).
+    ///
+    /// # Errors
+    /// [`neuro_core::Error`] when sizes do not fit or values are not finite.
+    pub fn simulate(
+        &self,
+        inputs: &Trajectory<T>,
+        initial: &[T],
+        disturbance: &mut Disturbance<T>,
+    ) -> Result<Simulation<T>, Error> {
+        Ok(simulate(
+            &self.cell,
+            &self.parameters,
+            inputs,
+            initial,
+            disturbance,
+        )?)
+    }
+
+    /// The undriven network as a flow, for analyses.
+    #[must_use]
+    pub fn flow(&self) -> Flow {
+        let recurrent = self
+            .parameters
+            .find("recurrent")
+            .expect("checked when the cell was made");
+        Flow::new(self.parameters.matrix(recurrent).map(T::as_f64))
+    }
+}
+
+/// The autonomous dynamics `dx/dt = -x + J tanh(x)`, time in units of the membrane time constant.
+///
+/// One Euler step of length `a` is the network's step without input and noise.
+#[derive(Clone, Debug)]
+pub struct Flow {
+    recurrent: DMatrix<f64>,
+    packed: PackedMatrix<f64>,
+}
+
+impl Flow {
+    fn new(recurrent: DMatrix<f64>) -> Self {
+        let mut packed = PackedMatrix::zeros(recurrent.nrows(), recurrent.ncols());
+        packed
+            .pack(recurrent.as_slice())
+            .expect("packed has the shape of the weights");
+        Self { recurrent, packed }
+    }
+
+    /// The recurrent weights `J`.
+    #[must_use]
+    pub fn recurrent(&self) -> &DMatrix<f64> {
+        &self.recurrent
+    }
+}
+
+impl System<f64> for Flow {
+    type Work = Vec<f64>;
+
+    fn dim(&self) -> usize {
+        self.recurrent.nrows()
+    }
+
+    fn work(&self, states: usize) -> Vec<f64> {
+        vec![0.0; self.dim() * states]
+    }
+
+    fn rhs(&self, _t: f64, x: &[f64], dx: &mut [f64], rates: &mut Vec<f64>) {
+        let n = self.dim();
+        let rates = &mut rates[..x.len()];
+        Tanh.value_into(x, rates);
+        self.packed.multiply(rates, n, x.len() / n, dx);
+        for (dx, x) in dx.iter_mut().zip(x) {
+            *dx -= *x;
+        }
+    }
+}
+
+impl Linearize<f64> for Flow {
+    fn jacobian(&self, _t: f64, x: &[f64], jacobian: &mut DMatrix<f64>) {
+        jacobian.copy_from(&self.recurrent);
+        for (j, mut column) in jacobian.column_iter_mut().enumerate() {
+            column *= Transfer::<f64>::slope(&Tanh, x[j]);
+            column[j] -= 1.0;
+        }
+    }
+}
