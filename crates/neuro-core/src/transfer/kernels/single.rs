@@ -1,0 +1,48 @@
+//! Coefficients of the `f32` bodies, fitted by Remez exchange to 2^-27 relative or better.
+
+use super::Elementary;
+
+const MAGIC: f32 = 12_582_912.0;
+const ONE: u32 = 1f32.to_bits();
+
+impl Elementary for f32 {
+    const MAGIC: Self = MAGIC;
+    const HALF: Self = 0.5;
+    const LOG2_E: Self = std::f32::consts::LOG2_E;
+    // 9 bits: the product with an exponent of 8 bits is exact.
+    const LN2_HI: Self = 0.693_359_4;
+    const LN2_LO: Self = -2.121_944_4e-4;
+    const LN2: Self = std::f32::consts::LN_2;
+    const EXP_HIGHEST: Self = 89.0;
+    const EXP_LOWEST: Self = -104.5;
+    const TANH_HIGHEST: Self = 10.0;
+    const TANH_SMALL: Self = 0.625;
+    const SQRT2_MINUS_ONE: Self = std::f32::consts::SQRT_2 - 1.0;
+    const EXP: &'static [Self] = &[
+        0.499_999_94,
+        0.166_665_21,
+        0.041_668_39,
+        0.008_368_745_4,
+        0.001_381_454_4,
+    ];
+    const TANH_NUMERATOR: &'static [Self] = &[
+        -0.333_332_84,
+        0.133_314_86,
+        -0.053_742_994,
+        0.020_648_71,
+        -0.005_714_745_3,
+    ];
+    const TANH_DENOMINATOR: &'static [Self] = &[1.0];
+    const ATANH: &'static [Self] = &[0.333_333_88, 0.199_887_47, 0.149_365_53];
+
+    #[inline(always)]
+    fn power_of_two(shifted: Self) -> Self {
+        Self::from_bits((shifted.to_bits() << 23).wrapping_add(ONE))
+    }
+
+    #[inline(always)]
+    fn power_of_difference(n: Self, m: Self) -> Self {
+        let difference = n.to_bits().wrapping_sub(m.to_bits());
+        Self::from_bits((difference << 23).wrapping_add(ONE))
+    }
+}
