@@ -72,6 +72,14 @@ pub enum Error {
         /// Number of iterations that was allowed.
         iterations: usize,
     },
+    /// A simulation left the finite numbers.
+    #[error("{what}: not finite after step {step}")]
+    Diverged {
+        /// The quantity.
+        what: String,
+        /// The first step (counted from 1) after which a value was NaN or infinite.
+        step: usize,
+    },
     /// A matrix that must be invertible is singular to working precision.
     #[error("{what}: the matrix is singular")]
     Singular {

@@ -1,0 +1,141 @@
+//! Stepping allocates nothing once the buffers are made.
+
+#![allow(
+    unsafe_code,
+    reason = "counting allocations needs a global allocator, whose trait is unsafe"
+)]
+
+use std::alloc::{GlobalAlloc, Layout, System as Standard};
+use std::cell::Cell;
+
+use neuro_core::integrate::{
+    Euler, EulerMaruyama, ExponentialEuler, Heun, RungeKutta4, Semilinear, Stepper,
+};
+use neuro_core::noise::StandardNormals;
+use neuro_core::{Diffusion, Domain, Streams, System};
+
+/// The standard allocator, counting on each thread, so that tests do not disturb each other.
+struct Counting;
+
+thread_local! {
+    static COUNT: Cell<usize> = const { Cell::new(0) };
+}
+
+fn count() {
+    COUNT.with(|c| c.set(c.get() + 1));
+}
+
+// SAFETY: every call is passed on unchanged to the standard allocator.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count();
+        unsafe { Standard.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        unsafe { Standard.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count();
+        unsafe { Standard.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// Number of allocations that `work` makes on this thread.
+fn allocations(work: impl FnOnce()) -> usize {
+    let before = COUNT.with(Cell::get);
+    work();
+    COUNT.with(Cell::get) - before
+}
+
+/// Three leaky units in a ring, with a buffer for their rates.
+struct Ring {
+    decay: [f64; 3],
+}
+
+impl System for Ring {
+    type Work = Vec<f64>;
+
+    fn dim(&self) -> usize {
+        3
+    }
+
+    fn work(&self, states: usize) -> Vec<f64> {
+        vec![0.0; 3 * states]
+    }
+
+    fn rhs(&self, _t: f64, x: &[f64], dx: &mut [f64], rates: &mut Vec<f64>) {
+        for (x, r) in x.iter().zip(&mut *rates) {
+            *r = x.tanh();
+        }
+        for (i, dx) in dx.iter_mut().enumerate() {
+            let from = i - i % 3 + (i + 1) % 3;
+            *dx = 2.0 * rates[from] - self.decay[i % 3] * x[i];
+        }
+    }
+}
+
+impl Semilinear for Ring {
+    fn decay(&self) -> &[f64] {
+        &self.decay
+    }
+}
+
+impl Diffusion for Ring {
+    fn diffusion(&self, _t: f64, _x: &[f64], g: &mut [f64]) {
+        g.fill(0.1);
+    }
+}
+
+const RING: Ring = Ring {
+    decay: [1.0, 0.5, 2.0],
+};
+
+#[track_caller]
+fn check_steps_allocate_nothing(method: &impl Stepper<Ring>) {
+    let mut work = method.work(&RING, 2);
+    let mut x = [0.1, 0.2, 0.3, -0.4, 0.5, -0.6];
+    method.step(&RING, 0.0, 0.1, &mut x, &mut work);
+    let counted = allocations(|| {
+        for k in 1..100 {
+            method.step(&RING, 0.1 * f64::from(k), 0.1, &mut x, &mut work);
+        }
+    });
+    assert_eq!(counted, 0);
+}
+
+#[test]
+fn the_counter_sees_an_allocation() {
+    assert_eq!(
+        allocations(|| drop(std::hint::black_box(Vec::<f64>::with_capacity(3)))),
+        1
+    );
+}
+
+#[test]
+fn steps_of_every_method_allocate_nothing() {
+    check_steps_allocate_nothing(&Euler);
+    check_steps_allocate_nothing(&Heun);
+    check_steps_allocate_nothing(&RungeKutta4);
+    check_steps_allocate_nothing(&ExponentialEuler);
+}
+
+#[test]
+fn steps_with_noise_allocate_nothing() {
+    let mut work = EulerMaruyama.work(&RING, 1);
+    let mut normals: StandardNormals = Streams::new(1).normals(Domain::UnitNoise, 0);
+    let mut x = [0.0; 3];
+    let mut increment = [0.0; 3];
+    normals.fill(&mut increment);
+    let counted = allocations(|| {
+        for _ in 0..100 {
+            normals.fill(&mut increment);
+            EulerMaruyama.step(&RING, 0.0, 0.1, &increment, &mut x, &mut work);
+        }
+    });
+    assert_eq!(counted, 0);
+}
