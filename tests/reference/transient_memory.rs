@@ -9,7 +9,7 @@ use neuro_autodiff::loss::{
 };
 use neuro_autodiff::optimizer::{Adam, AdamConfig, EpsilonPlacement, Optimizer, Rewiring};
 use neuro_autodiff::{
-    Cell, DaleProjected, Disturbance, Identity, LeakyCell, LeakyConfig, Mask, Memory, Noise,
+    DaleProjected, Disturbance, Identity, LeakyCell, LeakyConfig, Mask, Memory, Noise,
     Parameters, ReadoutSource, Rollout, Transform, UnitNoise, simulate,
 };
 use neuro_core::noise::NoiseScaling;
@@ -226,8 +226,10 @@ impl ModelCase {
             .flat_map(|b| run.outputs.state(self.batch.lengths[b] - 1, b).to_vec())
             .collect();
         t.check("logits", &ends, TRAJECTORY);
-        let probabilities = loss.probabilities(&run.outputs, &self.batch);
-        t.check("prob", &probabilities.concat(), TRAJECTORY);
+        let probabilities: Vec<f64> = (0..trials)
+            .flat_map(|b| loss.probabilities(&run.outputs, &self.batch, b).expect("read out"))
+            .collect();
+        t.check("prob", &probabilities, TRAJECTORY);
         let mut unused = run.outputs.clone();
         let scale = 1.0 / trials as f64;
         let entropy = loss.evaluate(&run.outputs, &self.batch, scale, &mut unused);
@@ -285,7 +287,8 @@ impl ModelCase {
 
     fn check_adam(&self, t: &Tensors) {
         let config = AdamConfig {
-            betas: (t.scalar("cfg.beta1"), t.scalar("cfg.beta2")),
+            beta1: t.scalar("cfg.beta1"),
+            beta2: t.scalar("cfg.beta2"),
             epsilon: t.scalar("cfg.eps"),
             epsilon_placement: EpsilonPlacement::AfterCorrection,
             weight_decay: 0.0,

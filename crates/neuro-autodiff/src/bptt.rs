@@ -96,7 +96,7 @@ impl<T: Scalar, C: Cell<T>> Bptt<T, C> {
         while first < config.batch {
             let trials = config.chunk.min(config.batch - first);
             let batch = Batch::of(task.as_ref(), streams, first as u64, trials)?;
-            loss.validate(&batch)?;
+            loss.validate(&batch, wanted.outputs)?;
             let disturbance = Disturbance::drawn(&cell, streams, first as u64, trials);
             chunks.push(Chunk {
                 rollout: Rollout::new(&cell, trials, wanted.steps, config.memory, config.window)?,

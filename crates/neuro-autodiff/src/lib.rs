@@ -19,7 +19,9 @@ pub use cell::{
 };
 pub use error::Error;
 pub use noise::{Disturbance, DrawnNoise, Noise, draw_initial_states};
-pub use parameter::{Identity, ParameterId, Parameters, Transform};
+pub use parameter::{
+    Bounded, DaleProjected, DaleRectified, Identity, Mask, ParameterId, Parameters, Transform,
+};
 pub use rollout::{Memory, Rollout};
 pub use simulate::{Simulation, simulate};
 pub use train::Objective;

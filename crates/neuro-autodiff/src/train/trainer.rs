@@ -163,7 +163,7 @@ impl<T: Scalar> Trainer<T> {
                     quantity: "norm of the gradient",
                 });
             }
-            let rate = self.config.learning_rate * self.config.schedule.factor(step);
+            let rate = self.config.learning_rate * self.config.schedule.at(step);
             self.optimizer
                 .step(&mut self.parameters, &self.gradient, rate);
             self.progress.update += 1;
@@ -172,7 +172,10 @@ impl<T: Scalar> Trainer<T> {
             let update = self.progress.update;
             let mut record = None;
             if update.is_multiple_of(self.config.check_every) || update == self.config.updates {
-                record = Some(self.check(criterion.as_deref_mut())?);
+                record = Some(match &mut criterion {
+                    Some(criterion) => self.check(Some(&mut **criterion))?,
+                    None => self.check(None)?,
+                });
             }
             let due = self.config.checkpoint.as_ref();
             if due.is_some_and(|c| update.is_multiple_of(c.every)) {

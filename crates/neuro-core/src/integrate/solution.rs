@@ -152,7 +152,7 @@ pub fn integrate_observed<T: Scalar, S: System<T>>(
 
 /// `t0 + step dt`, in `f64` so that an `f32` run does not lose count after 2^24 steps.
 pub(super) fn time<T: Scalar>(t0: T, dt: T, step: usize) -> T {
-    T::of(t0.to_f64() + step as f64 * dt.to_f64())
+    T::of(t0.as_f64() + step as f64 * dt.as_f64())
 }
 
 /// Checks what an integration starts from; the number of states.
@@ -162,9 +162,9 @@ pub(super) fn check_start<T: Scalar, S: System<T>>(
     dt: T,
     x0: &[T],
 ) -> Result<usize, Error> {
-    Error::check_range("t0", "a finite time", t0.to_f64(), t0.is_finite())?;
+    Error::check_range("t0", "a finite time", t0.as_f64(), t0.is_finite())?;
     let positive = dt.is_finite() && dt > T::zero();
-    Error::check_range("dt", "a finite step > 0", dt.to_f64(), positive)?;
+    Error::check_range("dt", "a finite step > 0", dt.as_f64(), positive)?;
     for (what, count) in [("variables of the system", system.dim()), ("x0", x0.len())] {
         if count == 0 {
             return Err(Error::Empty { what: what.into() });

@@ -82,7 +82,7 @@ impl<T: Scalar> SmoothQifGain<T> {
         Error::check_range(
             "sharpness",
             "a positive finite number",
-            c.to_f64(),
+            c.as_f64(),
             c > T::zero() && c.is_finite(),
         )
     }
