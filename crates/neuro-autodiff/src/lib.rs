@@ -7,4 +7,6 @@ pub mod optimizer;
 mod parameter;
 
 pub use error::Error;
-pub use parameter::{Identity, ParameterId, Parameters, Transform};
+pub use parameter::{
+    Bounded, DaleProjected, DaleRectified, Identity, Mask, ParameterId, Parameters, Transform,
+};

@@ -1,4 +1,19 @@
 //! Losses: how far the outputs are from what they should be, and regularisers of states and weights.
+//!
+//! The loss of a batch is the mean over its trials: whoever evaluates it passes
+//! `scale = 1 / trials`, with the trials of the whole batch even when it is evaluated in parts.
+//! Losses sum in f64 whatever the scalar, because they sum over trials and steps.
+
+mod cross_entropy;
+mod mean_square;
+mod norm_over_time;
+mod regularizer;
+
+pub use cross_entropy::{At, CrossEntropy};
+pub use mean_square::MeanSquare;
+pub use norm_over_time::NormOverTime;
+pub(crate) use regularizer::sum_of_squares;
+pub use regularizer::{ActivityNormalization, ActivityPenalty, Penalized, WeightPenalty};
 
 use std::fmt::Debug;
 use std::ops::Range;
@@ -6,7 +21,20 @@ use std::ops::Range;
 use neuro_core::{Batch, Scalar, Trajectory};
 
 /// A loss of a network's outputs: the sum over trials of a loss of each trial, times a scale.
+///
+/// A loss that reads labels, lengths or targets says in [`validate`](Loss::validate) what it needs
+/// of them; the other methods may panic on a batch that does not pass.
 pub trait Loss<T: Scalar = f64>: Debug + Send + Sync {
+    /// Checks that the loss can be computed for this batch and a network of `outputs` outputs.
+    /// Training asks once a batch, before it works.
+    ///
+    /// # Errors
+    /// [`crate::Error`] naming the trial and the quantity that does not fit.
+    fn validate(&self, batch: &Batch<T>, outputs: usize) -> Result<(), crate::Error> {
+        let _ = (batch, outputs);
+        Ok(())
+    }
+
     /// The steps whose outputs the loss of this batch depends on. Output `k` is the one after step
     /// `k`.
     fn steps(&self, batch: &Batch<T>) -> Range<usize>;
@@ -40,4 +68,53 @@ pub trait StateRegularizer<T: Scalar = f64>: Debug + Send + Sync {
 pub trait WeightRegularizer<T: Scalar = f64>: Debug + Send + Sync {
     /// Adds to `gradient` (all raw parameters) the gradient of the cost, and returns the cost.
     fn accumulate(&self, parameters: &crate::Parameters<T>, gradient: &mut [T]) -> f64;
+}
+
+/// Checks that the targets have one row for each output.
+fn check_targets<T: Scalar>(batch: &Batch<T>, outputs: usize) -> Result<(), crate::Error> {
+    Ok(neuro_core::Error::check_length(
+        "target rows of the batch",
+        outputs,
+        batch.targets.units(),
+    )?)
+}
+
+/// Checks that every trial has at least one step and not more than the batch.
+fn check_lengths<T: Scalar>(batch: &Batch<T>) -> Result<(), crate::Error> {
+    let steps = batch.steps();
+    neuro_core::Error::check_length("trial lengths", batch.trials(), batch.lengths.len())?;
+    for (trial, &length) in batch.lengths.iter().enumerate() {
+        neuro_core::Error::check_range(
+            &format!("length of trial {trial}"),
+            &format!("1 to {steps} steps"),
+            length as f64,
+            (1..=steps).contains(&length),
+        )?;
+    }
+    Ok(())
+}
+
+/// Checks that the weights of the steps are finite and not negative.
+fn check_mask<T: Scalar>(batch: &Batch<T>) -> Result<(), crate::Error> {
+    let trials = batch.trials();
+    for (k, &weight) in batch.mask.as_slice().iter().enumerate() {
+        neuro_core::Error::check_range(
+            &format!("mask of trial {}, step {}", k % trials, k / trials),
+            "a finite number >= 0",
+            weight.to_f64(),
+            weight.is_finite() && weight >= T::zero(),
+        )?;
+    }
+    Ok(())
+}
+
+/// From the first to the last step that counts in some trial.
+fn masked_steps<T: Scalar>(batch: &Batch<T>) -> Range<usize> {
+    let counts = |step: &usize| batch.mask.step(*step).iter().any(|&m| m != T::zero());
+    let first = (0..batch.steps()).find(counts);
+    let last = (0..batch.steps()).rev().find(counts);
+    match (first, last) {
+        (Some(first), Some(last)) => first..last + 1,
+        _ => 0..0,
+    }
 }

@@ -1,6 +1,22 @@
 //! Optimisers: from a gradient to a change of the raw parameters.
+//!
+//! A step of training is: gradient with respect to the raw values, [`Clip`], the learning rate of
+//! this update ([`Schedule`]), [`Optimizer::step`].
+
+mod adam;
+mod clip;
+mod deep_rewiring;
+mod schedule;
+mod sgd;
+
+pub use adam::{Adam, AdamConfig, EpsilonPlacement};
+pub use clip::Clip;
+pub use deep_rewiring::{DeepRewiring, DeepRewiringConfig, Rewiring};
+pub use schedule::Schedule;
+pub use sgd::{Sgd, SgdConfig};
 
 use std::fmt::Debug;
+use std::ops::Range;
 
 use neuro_core::Scalar;
 
@@ -23,4 +39,68 @@ pub trait Optimizer<T: Scalar = f64>: Debug + Send {
     /// # Errors
     /// [`Error`] when a vector is missing or of the wrong length.
     fn restore(&mut self, state: &[(String, Vec<f64>)]) -> Result<(), Error>;
+}
+
+/// The trainable parts of the flat vector, neighbours joined, so that a step runs over few long
+/// slices.
+fn joined(ranges: impl Iterator<Item = Range<usize>>) -> Vec<Range<usize>> {
+    let mut all: Vec<Range<usize>> = Vec::new();
+    for range in ranges {
+        match all.last_mut() {
+            Some(last) if last.end == range.start => last.end = range.end,
+            _ => all.push(range),
+        }
+    }
+    all
+}
+
+/// A state vector as `f64`, which holds `f32` exactly.
+fn stored<T: Scalar>(name: &str, values: &[T]) -> (String, Vec<f64>) {
+    (name.into(), values.iter().map(|&v| v.to_f64()).collect())
+}
+
+/// The named vector of a state, of a known length.
+fn find<'a>(
+    state: &'a [(String, Vec<f64>)],
+    name: &str,
+    length: usize,
+) -> Result<&'a [f64], Error> {
+    let mismatch = |found: String| Error::CheckpointMismatch {
+        what: format!("optimiser state {name}"),
+        expected: format!("{length} values"),
+        found,
+    };
+    let (_, values) = state
+        .iter()
+        .find(|(n, _)| n == name)
+        .ok_or_else(|| mismatch("missing".into()))?;
+    if values.len() != length {
+        return Err(mismatch(format!("{} values", values.len())));
+    }
+    Ok(values)
+}
+
+/// A counter of a state.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "only whole numbers from 0 to 2^53 pass"
+)]
+fn find_counter(state: &[(String, Vec<f64>)], name: &str) -> Result<u64, Error> {
+    let count = find(state, name, 1)?[0];
+    if !(0.0..=9_007_199_254_740_992.0).contains(&count) || count.fract() != 0.0 {
+        return Err(Error::CheckpointMismatch {
+            what: format!("optimiser state {name}"),
+            expected: "a whole number".into(),
+            found: count.to_string(),
+        });
+    }
+    Ok(count as u64)
+}
+
+/// Copies a stored vector back.
+fn unpack<T: Scalar>(stored: &[f64], values: &mut [T]) {
+    for (value, stored) in values.iter_mut().zip(stored) {
+        *value = T::of(*stored);
+    }
 }

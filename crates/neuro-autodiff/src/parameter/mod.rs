@@ -9,4 +9,4 @@ mod set;
 mod transform;
 
 pub use set::{ParameterId, Parameters};
-pub use transform::{Identity, Transform};
+pub use transform::{Bounded, DaleProjected, DaleRectified, Identity, Mask, Transform};

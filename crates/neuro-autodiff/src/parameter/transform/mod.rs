@@ -1,4 +1,20 @@
 //! From raw to effective parameters, and gradients back.
+//!
+//! | transform | effective value of raw `v` | gradient factor |
+//! |---|---|---|
+//! | [`Identity`] | `v` | 1 |
+//! | [`Mask`] | that of another transform where a connection exists, else 0 | the other's, else 0 |
+//! | [`DaleRectified`] | `max(v, 0) s_j` | `s_j` where `v > 0`, else 0 |
+//! | [`DaleProjected`] | `v s_j`; `v` is set to at least 0 after each step | `s_j` |
+//! | [`Bounded`] | `low + (high - low) / (1 + exp(-v))` | its derivative |
+
+mod bounded;
+mod dale;
+mod mask;
+
+pub use bounded::Bounded;
+pub use dale::{DaleProjected, DaleRectified};
+pub use mask::Mask;
 
 use std::fmt::Debug;
 
