@@ -9,7 +9,7 @@ use safetensors::{Dtype, SafeTensors};
 
 /// The reference files of a paper by kind: the longest of `kinds` that a file's name begins with.
 /// Prints how many there are of each.
-pub fn files_by_kind(paper: &str, kinds: &[&'static str]) -> BTreeMap<&'static str, Vec<PathBuf>> {
+pub(crate) fn files_by_kind(paper: &str, kinds: &[&'static str]) -> BTreeMap<&'static str, Vec<PathBuf>> {
     let root = std::env::var_os("NEURO_REFERENCE_DIR").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/reference"),
         PathBuf::from,
@@ -46,20 +46,20 @@ pub fn files_by_kind(paper: &str, kinds: &[&'static str]) -> BTreeMap<&'static s
 
 /// One array, row-major, as `f64`.
 #[derive(Clone, Debug)]
-pub struct Array {
-    pub shape: Vec<usize>,
-    pub values: Vec<f64>,
+pub(crate) struct Array {
+    pub(crate) shape: Vec<usize>,
+    pub(crate) values: Vec<f64>,
 }
 
 /// The arrays of one file.
 #[derive(Debug)]
-pub struct Tensors {
+pub(crate) struct Tensors {
     path: PathBuf,
     arrays: BTreeMap<String, Array>,
 }
 
 impl Tensors {
-    pub fn read(path: &Path) -> Self {
+    pub(crate) fn read(path: &Path) -> Self {
         let bytes = std::fs::read(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
         let file = SafeTensors::deserialize(&bytes);
         let file = file.unwrap_or_else(|e| panic!("{}: {e}", path.display()));
@@ -86,24 +86,21 @@ impl Tensors {
         }
     }
 
-    pub fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.arrays.contains_key(name)
     }
 
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.arrays.keys().map(String::as_str)
-    }
 
-    pub fn array(&self, name: &str) -> &Array {
+    pub(crate) fn array(&self, name: &str) -> &Array {
         let array = self.arrays.get(name);
         array.unwrap_or_else(|| panic!("{}: no array {name}", self.path.display()))
     }
 
-    pub fn values(&self, name: &str) -> &[f64] {
+    pub(crate) fn values(&self, name: &str) -> &[f64] {
         &self.array(name).values
     }
 
-    pub fn scalar(&self, name: &str) -> f64 {
+    pub(crate) fn scalar(&self, name: &str) -> f64 {
         let values = self.values(name);
         assert_eq!(
             values.len(),
@@ -114,12 +111,12 @@ impl Tensors {
         values[0]
     }
 
-    pub fn indices(&self, name: &str) -> Vec<usize> {
+    pub(crate) fn indices(&self, name: &str) -> Vec<usize> {
         self.values(name).iter().map(|v| *v as usize).collect()
     }
 
     /// A vector becomes one column.
-    pub fn matrix(&self, name: &str) -> DMatrix<f64> {
+    pub(crate) fn matrix(&self, name: &str) -> DMatrix<f64> {
         let Array { shape, values } = self.array(name);
         let (rows, columns) = match shape[..] {
             [rows] => (rows, 1),
@@ -130,7 +127,7 @@ impl Tensors {
     }
 
     /// An array trials x steps x units.
-    pub fn trajectory(&self, name: &str) -> Trajectory<f64> {
+    pub(crate) fn trajectory(&self, name: &str) -> Trajectory<f64> {
         let Array { shape, values } = self.array(name);
         let [trials, steps, units] = shape[..] else {
             panic!(
@@ -151,7 +148,7 @@ impl Tensors {
     /// Each value may differ by `tolerance` times the larger of its size and a hundredth of the
     /// largest value of the array: sums that cancel to almost nothing keep the rounding of their
     /// terms.
-    pub fn check(&self, name: &str, found: &[f64], tolerance: f64) {
+    pub(crate) fn check(&self, name: &str, found: &[f64], tolerance: f64) {
         let expected = self.values(name);
         assert_eq!(
             found.len(),
@@ -171,12 +168,12 @@ impl Tensors {
     }
 
     /// Compares a matrix with a row-major array.
-    pub fn check_matrix(&self, name: &str, found: &DMatrix<f64>, tolerance: f64) {
+    pub(crate) fn check_matrix(&self, name: &str, found: &DMatrix<f64>, tolerance: f64) {
         self.check(name, found.transpose().as_slice(), tolerance);
     }
 
     /// Compares a trajectory with an array trials x steps x units.
-    pub fn check_trajectory(&self, name: &str, found: &Trajectory<f64>, tolerance: f64) {
+    pub(crate) fn check_trajectory(&self, name: &str, found: &Trajectory<f64>, tolerance: f64) {
         let mut values = Vec::new();
         for trial in 0..found.trials() {
             for step in 0..found.steps() {
