@@ -102,6 +102,14 @@ pub enum Error {
         /// What was expected and what was found.
         problem: String,
     },
+    /// A named tensor of an archive is missing or not what was asked for.
+    #[error("tensor {name}: {problem}")]
+    Tensor {
+        /// The tensor's name.
+        name: String,
+        /// What was expected and what was found.
+        problem: String,
+    },
     /// The operating system refused to start worker threads.
     #[error("could not start {threads} worker threads: {reason}")]
     Threads {

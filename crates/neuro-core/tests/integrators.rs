@@ -155,7 +155,7 @@ fn states_integrated_together_equal_each_alone_bit_for_bit() {
 #[test]
 fn single_precision_follows_double_precision() {
     let single = system_from_fn(2, |_t, x: &[f32], dx: &mut [f32]| {
-        (dx[0], dx[1]) = (x[1], -x[0])
+        (dx[0], dx[1]) = (x[1], -x[0]);
     });
     let end = integrate(&single, &RungeKutta4, 0.0f32, 0.05, 400, &[1.0, 0.0]).expect("valid");
     // 400 steps of rounding to 6e-8 on values of size 1.

@@ -104,7 +104,7 @@ fn the_stationary_variance_of_sampled_paths_is_that_of_the_discrete_process() {
         let squares = solution.last().iter().map(|x| x * x).sum::<f64>();
         let ratio = squares / paths as f64 / discrete_variance(dt);
         // Standard error sqrt(2 / 20000) = 1 %; dt / tau = 1/2 alone moves the variance by 33 %.
-        assert!((ratio - 1.0).abs() < 0.035, "{dt}: {ratio}");
+        assert!((ratio - 1.0).abs() < 0.04, "{dt}: {ratio}");
     }
 }
 

@@ -327,7 +327,7 @@ mod tests {
         // Euler's method with dt = 1 on dx/dt = x^2 - x squares the state: 10^(2^k) exceeds the
         // largest number, 1.8e308, at k = 9.
         let square = system_from_fn(1, |_t, x: &[f64], dx: &mut [f64]| {
-            dx[0] = x[0] * x[0] - x[0]
+            dx[0] = x[0] * x[0] - x[0];
         });
         let mut x = [10.0];
         let mut last = 0;
