@@ -9,7 +9,10 @@ use safetensors::{Dtype, SafeTensors};
 
 /// The reference files of a paper by kind: the longest of `kinds` that a file's name begins with.
 /// Prints how many there are of each.
-pub(crate) fn files_by_kind(paper: &str, kinds: &[&'static str]) -> BTreeMap<&'static str, Vec<PathBuf>> {
+pub(crate) fn files_by_kind(
+    paper: &str,
+    kinds: &[&'static str],
+) -> BTreeMap<&'static str, Vec<PathBuf>> {
     let root = std::env::var_os("NEURO_REFERENCE_DIR").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/reference"),
         PathBuf::from,
@@ -89,7 +92,6 @@ impl Tensors {
     pub(crate) fn has(&self, name: &str) -> bool {
         self.arrays.contains_key(name)
     }
-
 
     pub(crate) fn array(&self, name: &str) -> &Array {
         let array = self.arrays.get(name);

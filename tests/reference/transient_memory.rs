@@ -9,8 +9,8 @@ use neuro_autodiff::loss::{
 };
 use neuro_autodiff::optimizer::{Adam, AdamConfig, EpsilonPlacement, Optimizer, Rewiring};
 use neuro_autodiff::{
-    DaleProjected, Disturbance, Identity, LeakyCell, LeakyConfig, Mask, Memory, Noise,
-    Parameters, ReadoutSource, Rollout, Transform, UnitNoise, simulate,
+    DaleProjected, Disturbance, Identity, LeakyCell, LeakyConfig, Mask, Memory, Noise, Parameters,
+    ReadoutSource, Rollout, Transform, UnitNoise, simulate,
 };
 use neuro_core::noise::NoiseScaling;
 use neuro_core::transfer::Tanh;
@@ -227,7 +227,10 @@ impl ModelCase {
             .collect();
         t.check("logits", &ends, TRAJECTORY);
         let probabilities: Vec<f64> = (0..trials)
-            .flat_map(|b| loss.probabilities(&run.outputs, &self.batch, b).expect("read out"))
+            .flat_map(|b| {
+                loss.probabilities(&run.outputs, &self.batch, b)
+                    .expect("read out")
+            })
             .collect();
         t.check("prob", &probabilities, TRAJECTORY);
         let mut unused = run.outputs.clone();

@@ -67,7 +67,7 @@ fn other_languages_see_rows_first() {
     let archive = network();
     let tensor = archive.tensor("recurrent").expect("there");
     assert_eq!(tensor.shape, [3, 2]);
-    assert_eq!(tensor.data.as_f64(), [0.0, 1.0, 10.0, 11.0, 20.0, 21.0]);
+    assert_eq!(tensor.data.to_f64(), [0.0, 1.0, 10.0, 11.0, 20.0, 21.0]);
     // The same through the format's own reader.
     let folder = folder();
     archive.write(path(&folder)).expect("written");
@@ -316,7 +316,7 @@ fn bits(archive: &Archive) -> Vec<(String, Vec<usize>, String, Vec<u64>)> {
             TensorData::F64(v) => v.iter().map(|v| v.to_bits()).collect(),
             TensorData::U64(v) => v.clone(),
             TensorData::I64(v) => v.iter().map(|v| *v as u64).collect(),
-            other => other.as_f64().into_iter().map(f64::to_bits).collect(),
+            other => other.to_f64().into_iter().map(f64::to_bits).collect(),
         };
         let dtype = tensor.data.dtype().to_string();
         (name.clone(), tensor.shape.clone(), dtype, bits)

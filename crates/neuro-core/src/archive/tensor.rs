@@ -238,8 +238,8 @@ mod tests {
 
     #[test]
     fn values_widen_to_f64() {
-        assert_eq!(TensorData::I8(vec![-3]).as_f64(), [-3.0]);
-        assert_eq!(TensorData::Bool(vec![true, false]).as_f64(), [1.0, 0.0]);
-        assert_eq!(TensorData::F32(vec![0.1]).as_f64(), [f64::from(0.1f32)]);
+        assert_eq!(TensorData::I8(vec![-3]).to_f64(), [-3.0]);
+        assert_eq!(TensorData::Bool(vec![true, false]).to_f64(), [1.0, 0.0]);
+        assert_eq!(TensorData::F32(vec![0.1]).to_f64(), [f64::from(0.1f32)]);
     }
 }

@@ -87,6 +87,23 @@ impl Config {
         )
     }
 
+    /// The numbers that a saved network keeps beside its weights, by name.
+    pub(super) fn numbers(&self) -> [(&'static str, f64); 3] {
+        [
+            ("alpha", self.alpha),
+            ("noise_sigma", self.noise_sigma),
+            ("initial_state_sd", self.initial_state_sd),
+        ]
+    }
+
+    pub(super) fn numbers_mut(&mut self) -> [(&'static str, &mut f64); 3] {
+        [
+            ("alpha", &mut self.alpha),
+            ("noise_sigma", &mut self.noise_sigma),
+            ("initial_state_sd", &mut self.initial_state_sd),
+        ]
+    }
+
     /// The frequency task as networks are trained on it (Sec. II, Table I): signals of 13 to 17
     /// steps, delays of 25 to 35, 60 steps in all, frequencies at least 1 apart.
     #[must_use]

@@ -1,6 +1,7 @@
 //! Training and testing.
 
 use std::ops::ControlFlow;
+use std::path::Path;
 
 use neuro_autodiff::loss::{ActivityNormalization, ActivityPenalty, At, CrossEntropy};
 use neuro_autodiff::optimizer::{Adam, AdamConfig, Clip, Schedule};
@@ -79,6 +80,14 @@ impl<T: Scalar> TrainingRun<T> {
             trainer,
             objective,
         })
+    }
+
+    /// Goes on from a checkpoint of the same run; see [`Trainer::resume`].
+    ///
+    /// # Errors
+    /// When the file is missing, damaged, or of another run.
+    pub fn resume(&mut self, path: &Path) -> Result<(), Error> {
+        Ok(self.trainer.resume(path, &self.objective)?)
     }
 
     /// Trains until something ends the run; see [`Trainer::run`].

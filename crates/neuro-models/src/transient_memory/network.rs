@@ -1,5 +1,6 @@
 //! The network: parameters, simulation, and its flow for analyses.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use nalgebra::DMatrix;
@@ -7,6 +8,7 @@ use neuro_autodiff::{
     Disturbance, Identity, LeakyCell, LeakyConfig, Parameters, ReadoutSource, Simulation,
     UnitNoise, simulate,
 };
+use neuro_core::archive::Archive;
 use neuro_core::linalg::PackedMatrix;
 use neuro_core::noise::NoiseScaling;
 use neuro_core::transfer::{Tanh, Transfer};
@@ -15,6 +17,9 @@ use rand::RngExt;
 
 use super::Config;
 use crate::Error;
+
+const KIND: &str = "neuro.transient-memory";
+const VERSION: u32 = 1;
 
 /// A rate network with its weights.
 #[derive(Clone, Debug)]
@@ -140,6 +145,43 @@ impl<T: Scalar> Network<T> {
             initial,
             disturbance,
         )?)
+    }
+
+    /// Writes the weights and the configuration: `recurrent`, `input`, `readout`, row-major, as
+    /// other languages read safetensors files.
+    ///
+    /// # Errors
+    /// [`neuro_core::Error::Io`] when the file cannot be written.
+    pub fn save(&self, path: &Path) -> Result<(), Error> {
+        let mut archive = Archive::new(KIND, VERSION);
+        for name in ["recurrent", "input", "readout"] {
+            archive.insert_matrix(name, &self.weights(name)?);
+        }
+        for (name, value) in self.config.numbers() {
+            archive.metadata.insert(name.into(), value.to_string());
+        }
+        Ok(archive.write(path)?)
+    }
+
+    /// Reads a network that [`save`](Self::save) wrote, of the same number type.
+    ///
+    /// # Errors
+    /// [`neuro_core::Error::Io`] or [`neuro_core::Error::File`] when the file is missing, damaged,
+    /// of another kind or of a newer version; what [`from_weights`](Self::from_weights) finds.
+    pub fn load(path: &Path) -> Result<Self, Error> {
+        let archive = Archive::read(path, KIND, VERSION)?;
+        let mut config = Config::default();
+        for (name, value) in config.numbers_mut() {
+            let text = archive.metadata.get(name).map_or("missing", String::as_str);
+            *value = text.parse().map_err(|_| neuro_core::Error::File {
+                path: path.into(),
+                problem: format!("{name}: expected a number, found {text:?}"),
+            })?;
+        }
+        let recurrent = archive.matrix("recurrent")?;
+        config.units = recurrent.nrows();
+        let (input, readout) = (archive.matrix("input")?, archive.matrix("readout")?);
+        Self::from_weights(&config, &recurrent, &input, &readout)
     }
 
     /// The undriven network as a flow, for analyses.
