@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod error;
+pub mod gradcheck;
 pub mod loss;
 pub mod optimizer;
 mod parameter;
