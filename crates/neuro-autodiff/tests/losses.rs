@@ -282,3 +282,19 @@ fn a_weight_penalty_sees_trainable_parameters_only() {
     assert_eq!(cost(Penalized::Only(vec![a])), 21.0);
     assert_eq!(cost(Penalized::All), 27.0);
 }
+
+#[test]
+fn strengths_below_zero_are_refused() {
+    let activity = |strength| ActivityPenalty {
+        strength,
+        normalization: ActivityNormalization::default(),
+    };
+    let weight = |strength| WeightPenalty {
+        strength,
+        parameters: Penalized::All,
+    };
+    assert!(activity(0.0).validate().is_ok() && weight(0.0).validate().is_ok());
+    for bad in [-1.0, f64::NAN, f64::INFINITY] {
+        assert!(activity(bad).validate().is_err() && weight(bad).validate().is_err());
+    }
+}
