@@ -198,7 +198,7 @@ fn f32_optimizers_agree_with_f64_over_ten_steps() {
 fn resumes_as_if_never_stopped<T: Scalar>() {
     for (mut straight, mut resumed) in optimizers::<T>().into_iter().zip(optimizers::<T>()) {
         let (mut p, _) = parameters::<T>();
-        for _ in 0..7 {
+        for _ in 0..40 {
             let gradient = bowl(p.raw_values());
             straight.step(&mut p, &gradient, 0.05);
         }
@@ -206,7 +206,7 @@ fn resumes_as_if_never_stopped<T: Scalar>() {
         resumed.restore(&state).expect("the state is its own");
         assert_eq!(resumed.state(), state);
         let mut q = p.clone();
-        for _ in 0..7 {
+        for _ in 0..40 {
             let gradient = bowl(p.raw_values());
             straight.step(&mut p, &gradient, 0.05);
             let gradient = bowl(q.raw_values());
@@ -407,6 +407,29 @@ fn a_new_synapse_starts_with_moments_of_zero() {
     }
     assert_eq!(new, 4);
     assert_ne!(before, optimizer.active());
+}
+
+#[test]
+fn a_resumed_rewiring_draws_what_a_straight_run_draws() {
+    let (mut p, w) = parameters::<f64>();
+    let new = |p: &Parameters| {
+        DeepRewiring::new(Default::default(), p, w, &signs(), Streams::new(3)).unwrap()
+    };
+    let (mut straight, mut resumed) = (new(&p), new(&p));
+    // A gradient along the signs with a rate of 1: all four synapses move at every step.
+    let gradient: Vec<f64> = signs().into_iter().chain([0.0; 5]).collect();
+    for _ in 0..5 {
+        straight.step(&mut p, &gradient, 1.0);
+    }
+    resumed.restore(&straight.state()).unwrap();
+    let mut q = p.clone();
+    for _ in 0..5 {
+        let before = straight.active().to_vec();
+        straight.step(&mut p, &gradient, 1.0);
+        resumed.step(&mut q, &gradient, 1.0);
+        assert_ne!(before, straight.active());
+        assert_eq!(straight.active(), resumed.active());
+    }
 }
 
 #[test]
