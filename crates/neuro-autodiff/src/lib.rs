@@ -4,6 +4,7 @@
 mod bptt;
 mod cell;
 mod error;
+pub mod gradcheck;
 pub mod loss;
 mod noise;
 pub mod optimizer;

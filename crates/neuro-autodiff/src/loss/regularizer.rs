@@ -11,7 +11,7 @@
 use neuro_core::{Batch, Scalar};
 
 use super::{StateRegularizer, WeightRegularizer};
-use crate::{ParameterId, Parameters};
+use crate::{Error, ParameterId, Parameters};
 
 /// Whether squared states are averaged or summed over units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,6 +46,16 @@ pub struct ActivityPenalty {
     pub strength: f64,
     /// Mean or sum over units.
     pub normalization: ActivityNormalization,
+}
+
+impl ActivityPenalty {
+    /// Checks the strength.
+    ///
+    /// # Errors
+    /// [`neuro_core::Error::OutOfRange`] when it is not a finite number of at least 0.
+    pub fn validate(&self) -> Result<(), Error> {
+        check_strength("strength of the activity penalty", self.strength)
+    }
 }
 
 impl<T: Scalar> StateRegularizer<T> for ActivityPenalty {
@@ -118,6 +128,16 @@ pub struct WeightPenalty {
     pub parameters: Penalized,
 }
 
+impl WeightPenalty {
+    /// Checks the strength.
+    ///
+    /// # Errors
+    /// [`neuro_core::Error::OutOfRange`] when it is not a finite number of at least 0.
+    pub fn validate(&self) -> Result<(), Error> {
+        check_strength("strength of the weight penalty", self.strength)
+    }
+}
+
 impl<T: Scalar> WeightRegularizer<T> for WeightPenalty {
     fn accumulate(&self, parameters: &Parameters<T>, gradient: &mut [T]) -> f64 {
         let mut cost = 0.0;
@@ -136,6 +156,16 @@ impl<T: Scalar> WeightRegularizer<T> for WeightPenalty {
         }
         cost
     }
+}
+
+fn check_strength(what: &str, strength: f64) -> Result<(), Error> {
+    let holds = strength >= 0.0 && strength.is_finite();
+    Ok(neuro_core::Error::check_range(
+        what,
+        "a finite number >= 0",
+        strength,
+        holds,
+    )?)
 }
 
 /// Eight partial sums, so that the loop vectorises; f64, so that the sum of 10^5 f32 is exact to

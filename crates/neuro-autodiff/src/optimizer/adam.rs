@@ -24,10 +24,10 @@ use crate::{Error, Parameters};
 /// Where epsilon is added.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EpsilonPlacement {
-    /// To the bias-corrected root, as the paper's algorithm, PyTorch and optax do.
+    /// To the bias-corrected root, as the paper's algorithm, `PyTorch` and optax do.
     #[default]
     AfterCorrection,
-    /// To the root before its correction, the paper's "epsilon hat", as TensorFlow 1 does.
+    /// To the root before its correction, the paper's "epsilon hat", as `TensorFlow` 1 does.
     BeforeCorrection,
 }
 
