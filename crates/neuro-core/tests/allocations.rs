@@ -11,7 +11,7 @@ use std::cell::Cell;
 use neuro_core::integrate::{
     Euler, EulerMaruyama, ExponentialEuler, Heun, RungeKutta4, Semilinear, Stepper,
 };
-use neuro_core::noise::StandardNormals;
+use neuro_core::noise::{NoiseScaling, OrnsteinUhlenbeck, StandardNormals, WhiteNoise};
 use neuro_core::{Diffusion, Domain, Streams, System};
 
 /// The standard allocator, counting on each thread, so that tests do not disturb each other.
@@ -135,6 +135,25 @@ fn steps_with_noise_allocate_nothing() {
         for _ in 0..100 {
             normals.fill(&mut increment);
             EulerMaruyama.step(&RING, 0.0, 0.1, &increment, &mut x, &mut work);
+        }
+    });
+    assert_eq!(counted, 0);
+}
+
+#[test]
+fn noise_allocates_nothing() {
+    let normals = |index| Streams::new(2).normals(Domain::UnitNoise, index);
+    let white = WhiteNoise::new(0.1, NoiseScaling::SqrtAlpha, 0.2, normals(0));
+    let mut white: WhiteNoise = white.expect("valid");
+    let correlated = OrnsteinUhlenbeck::new(50, 0.0, 1.0, 10.0, 1.0, normals(1));
+    let mut correlated: OrnsteinUhlenbeck = correlated.expect("valid");
+    let mut values = [0.0; 50];
+    white.fill(&mut values);
+    correlated.advance();
+    let counted = allocations(|| {
+        for _ in 0..100 {
+            white.fill(&mut values);
+            correlated.advance();
         }
     });
     assert_eq!(counted, 0);

@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 
 use neuro_core::archive::{Archive, Tensor, TensorData};
 use neuro_core::nalgebra::DMatrix;
-use neuro_core::{Domain, Error, Streams, Trajectory};
+use neuro_core::{Error, Trajectory};
 use proptest::prelude::*;
-use rand::{Rng, RngExt};
 use tempfile::TempDir;
 
 fn folder() -> TempDir {
@@ -229,40 +228,6 @@ fn threads_that_write_one_file_leave_one_complete_file() {
         }
     });
     assert_eq!(files(&folder), ["network.safetensors"]);
-}
-
-/// Some random damage: overwritten, inserted or removed bytes.
-fn mutate(bytes: &mut Vec<u8>, rng: &mut impl Rng) {
-    for _ in 0..rng.random_range(1..6) {
-        let place = rng.random_range(0..bytes.len() as u64) as usize;
-        match rng.random_range(0..4) {
-            0 => bytes[place] = rng.random(),
-            // Bytes that mean something in a header reach further into the reader.
-            1 => bytes[place] = b"{}[]\",:09\\"[rng.random_range(0..10u64) as usize],
-            2 => bytes.insert(place, rng.random()),
-            _ => drop(bytes.drain(place..bytes.len().min(place + 9))),
-        }
-        if bytes.is_empty() {
-            return;
-        }
-    }
-}
-
-#[test]
-fn random_damage_never_panics_and_is_never_believed() {
-    let folder = folder();
-    network().write(path(&folder)).expect("written");
-    let whole = fs::read(path(&folder)).expect("read");
-    let mut rng = Streams::new(77).rng(Domain::Analysis, 0);
-    for case in 0..3000 {
-        let mut bytes = whole.clone();
-        mutate(&mut bytes, &mut rng);
-        fs::write(path(&folder), &bytes).expect("written");
-        let _ = Archive::read_foreign(path(&folder));
-        if let Ok(read) = Archive::read(path(&folder), "network", 2) {
-            assert_eq!(read, network(), "case {case}");
-        }
-    }
 }
 
 /// Values by their bits, so that every NaN and both zeros occur.

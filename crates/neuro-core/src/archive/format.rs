@@ -203,7 +203,10 @@ fn checksum(archive: &Archive) -> String {
 
 #[cfg(test)]
 mod tests {
+    use rand::{Rng, RngExt};
+
     use super::*;
+    use crate::{Domain, Streams};
 
     fn any(_kind: &str, _version: u32) -> Result<(), String> {
         Ok(())
@@ -249,6 +252,37 @@ mod tests {
         }
         bytes.push(0);
         assert!(decode(&bytes, any).is_err());
+    }
+
+    /// Some random damage: overwritten, inserted or removed bytes.
+    fn damage(bytes: &mut Vec<u8>, rng: &mut impl Rng) {
+        for _ in 0..rng.random_range(1..6) {
+            if bytes.is_empty() {
+                return;
+            }
+            let place = rng.random_range(0..bytes.len() as u64) as usize;
+            match rng.random_range(0..4) {
+                0 => bytes[place] = rng.random(),
+                // Bytes that mean something in a header reach further into the reader.
+                1 => bytes[place] = b"{}[]\",:09\\"[rng.random_range(0..10u64) as usize],
+                2 => bytes.insert(place, rng.random()),
+                _ => drop(bytes.drain(place..bytes.len().min(place + 9))),
+            }
+        }
+    }
+
+    #[test]
+    fn random_damage_never_panics_and_is_never_believed() {
+        let archive = sample();
+        let whole = encode(&archive).expect("valid");
+        let mut rng = Streams::new(77).rng(Domain::Analysis, 0);
+        for case in 0..50_000 {
+            let mut bytes = whole.clone();
+            damage(&mut bytes, &mut rng);
+            if let Ok((read, Origin::Ours)) = decode(&bytes, any) {
+                assert_eq!(read, archive, "case {case}");
+            }
+        }
     }
 
     #[test]

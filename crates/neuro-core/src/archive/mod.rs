@@ -12,9 +12,9 @@
 //!
 //! ```
 //! use neuro_core::archive::Archive;
-//! use neuro_core::nalgebra::dmatrix;
+//! use neuro_core::nalgebra::DMatrix;
 //!
-//! let recurrent = dmatrix![0.0, 1.0, 2.0; 3.0, 4.0, 5.0];
+//! let recurrent = DMatrix::from_row_slice(2, 3, &[0.0, 1.0, 2.0, 3.0, 4.0, 5.0]);
 //! let mut archive = Archive::new("example network", 1);
 //! archive.insert_matrix("recurrent", &recurrent);
 //! archive.metadata.insert("transfer".into(), "tanh".into());
@@ -73,7 +73,7 @@ impl Archive {
         name: impl Into<String>,
         matrix: &DMatrix<T>,
     ) {
-        let rows_first = matrix.transpose().as_slice().to_vec();
+        let rows_first = matrix.transpose().data.into();
         self.insert(name, vec![matrix.nrows(), matrix.ncols()], rows_first);
     }
 

@@ -92,6 +92,10 @@ macro_rules! on_values {
 impl TensorData {
     /// The values as data of their type.
     #[must_use]
+    #[allow(
+        clippy::missing_panics_doc,
+        reason = "no type without a variant can be a TensorElement, which is sealed"
+    )]
     pub fn new<T: TensorElement>(values: Vec<T>) -> Self {
         let mut values = Some(values);
         let variants = [

@@ -33,11 +33,7 @@ pub fn uniform<T: Scalar>(
     index: u64,
 ) -> Result<DMatrix<T>, Error> {
     check_scale("bound of uniform weights", bound)?;
-    let mut rng = streams.rng(Domain::Weights, index);
-    // nalgebra fills column by column.
-    Ok(DMatrix::from_fn(post, pre, |_, _| {
-        T::of(bound * (2.0 * rng.random::<f64>() - 1.0))
-    }))
+    Ok(uniform_within(post, pre, bound, streams, index))
 }
 
 /// Weights uniform between `-1 / sqrt(pre)` and `1 / sqrt(pre)`, the usual start of a linear layer.
@@ -48,7 +44,7 @@ pub fn uniform_fan_in<T: Scalar>(
     index: u64,
 ) -> DMatrix<T> {
     let bound = 1.0 / (pre.max(1) as f64).sqrt();
-    uniform(post, pre, bound, streams, index).expect("the bound lies between 0 and 1")
+    uniform_within(post, pre, bound, streams, index)
 }
 
 /// Normal weights of mean 0 and standard deviation `deviation`; post x pre.
@@ -85,6 +81,20 @@ pub fn gaussian_gain<T: Scalar>(
     check_scale("gain", gain)?;
     let deviation = gain / (units.max(1) as f64).sqrt();
     gaussian(units, units, deviation, streams, index)
+}
+
+fn uniform_within<T: Scalar>(
+    post: usize,
+    pre: usize,
+    bound: f64,
+    streams: Streams,
+    index: u64,
+) -> DMatrix<T> {
+    let mut rng = streams.rng(Domain::Weights, index);
+    // nalgebra fills column by column.
+    DMatrix::from_fn(post, pre, |_, _| {
+        T::of(bound * (2.0 * rng.random::<f64>() - 1.0))
+    })
 }
 
 #[cfg(test)]

@@ -11,12 +11,12 @@
 //!
 //! // 4000 units, mean 1, standard deviation 0.5, time constant 20 ms, step 5 ms.
 //! let normals = Streams::new(3).normals(Domain::UnitNoise, 0);
-//! let mut noise = OrnsteinUhlenbeck::new(4000, 1.0, 0.5, 20.0, 5.0, normals)?;
+//! let mut noise = OrnsteinUhlenbeck::<f64>::new(4000, 1.0, 0.5, 20.0, 5.0, normals)?;
 //! for _ in 0..10 {
 //!     noise.advance();
 //! }
 //! let variance = noise.values().iter().map(|x| (x - 1.0) * (x - 1.0)).sum::<f64>() / 4000.0;
-//! assert!((variance - 0.25f64).abs() < 0.03); // five standard errors
+//! assert!((variance - 0.25).abs() < 0.03); // five standard errors
 //! # Ok::<(), neuro_core::Error>(())
 //! ```
 

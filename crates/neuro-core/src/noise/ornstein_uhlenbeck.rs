@@ -22,7 +22,7 @@ use crate::{Error, Scalar};
 ///
 /// // Without fluctuations the process stays at its mean.
 /// let normals = Streams::new(0).normals(Domain::UnitNoise, 0);
-/// let mut noise = OrnsteinUhlenbeck::new(2, 1.5, 0.0, 10.0, 1.0, normals)?;
+/// let mut noise = OrnsteinUhlenbeck::<f64>::new(2, 1.5, 0.0, 10.0, 1.0, normals)?;
 /// assert_eq!(noise.advance(), [1.5, 1.5]);
 /// # Ok::<(), neuro_core::Error>(())
 /// ```
