@@ -74,11 +74,12 @@ const DEGREE_13: [f64; 14] = [
 /// result is not finite (the result overflows where `A` has an eigenvalue beyond about 709).
 ///
 /// ```
-/// use neuro_core::{linalg::expm, nalgebra::dmatrix};
+/// use neuro_core::{linalg::expm, nalgebra::DMatrix};
 ///
 /// // A quarter turn of an undamped oscillator.
-/// let turn = expm(&(dmatrix![0.0, -1.0; 1.0, 0.0] * std::f64::consts::FRAC_PI_2))?;
-/// assert!((turn - dmatrix![0.0, -1.0; 1.0, 0.0]).amax() < 1e-15);
+/// let generator = DMatrix::from_row_slice(2, 2, &[0.0, -1.0, 1.0, 0.0]);
+/// let turn = expm(&(&generator * std::f64::consts::FRAC_PI_2))?;
+/// assert!((turn - generator).amax() < 1e-15);
 /// # Ok::<(), neuro_core::Error>(())
 /// ```
 pub fn expm(a: &DMatrix<f64>) -> Result<DMatrix<f64>, Error> {

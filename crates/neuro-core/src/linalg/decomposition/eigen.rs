@@ -40,10 +40,10 @@ pub struct Eigen {
 /// the iteration stops at its bound or leaves values that contradict the traces of `A` and `A A`.
 ///
 /// ```
-/// use neuro_core::{linalg::eigenvalues, nalgebra::dmatrix};
+/// use neuro_core::{linalg::eigenvalues, nalgebra::DMatrix};
 ///
 /// // A pair of units, one exciting and one inhibiting the other, oscillates.
-/// let w = eigenvalues(&dmatrix![0.0, -2.0; 2.0, 0.0])?;
+/// let w = eigenvalues(&DMatrix::from_row_slice(2, 2, &[0.0, -2.0, 2.0, 0.0]))?;
 /// assert!((w[0].im - 2.0).abs() < 1e-15 && w[1] == w[0].conj());
 /// # Ok::<(), neuro_core::Error>(())
 /// ```
@@ -67,10 +67,10 @@ pub fn eigenvalues(a: &DMatrix<f64>) -> Result<Vec<Complex<f64>>, Error> {
 /// the iteration stops at its bound or a vector does not satisfy its equation.
 ///
 /// ```
-/// use neuro_core::{linalg::eigen, nalgebra::dmatrix};
+/// use neuro_core::{linalg::eigen, nalgebra::DMatrix};
 ///
 /// // Feedforward from unit 0 to unit 1: the slow mode is seen in both units, read from unit 0.
-/// let modes = eigen(&dmatrix![-1.0, 0.0; 3.0, -4.0])?;
+/// let modes = eigen(&DMatrix::from_row_slice(2, 2, &[-1.0, 0.0, 3.0, -4.0]))?;
 /// assert_eq!(modes.values[0].re, -1.0);
 /// assert!((modes.right[(0, 0)] - modes.right[(1, 0)]).norm() < 1e-15);
 /// assert!((modes.left[(0, 0)].re - 1.0).abs() < 1e-15);

@@ -33,9 +33,9 @@ pub struct Qr {
 /// [`Error::NonFinite`].
 ///
 /// ```
-/// use neuro_core::{linalg::qr, nalgebra::dmatrix};
+/// use neuro_core::{linalg::qr, nalgebra::DMatrix};
 ///
-/// let found = qr(&dmatrix![0.0, 1.0; -2.0, 0.0])?;
+/// let found = qr(&DMatrix::from_row_slice(2, 2, &[0.0, 1.0, -2.0, 0.0]))?;
 /// assert!((found.r[(0, 0)] - 2.0).abs() < 1e-15 && (found.r[(1, 1)] - 1.0).abs() < 1e-15);
 /// assert!((found.q[(1, 0)] + 1.0).abs() < 1e-15);
 /// # Ok::<(), neuro_core::Error>(())

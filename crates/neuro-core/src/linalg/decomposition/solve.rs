@@ -21,11 +21,12 @@ const ESTIMATE_STEPS: usize = 5;
 /// solution would be right.
 ///
 /// ```
-/// use neuro_core::{linalg::solve, nalgebra::dmatrix};
+/// use neuro_core::{linalg::solve, nalgebra::DMatrix};
 ///
 /// // Fixed point of dx/dt = -x + W x + h, that is (1 - W) x = h.
-/// let x = solve(&dmatrix![1.0, -0.5; 0.5, 1.0], &dmatrix![1.0; 3.0])?;
-/// assert!((x - dmatrix![2.0; 2.0]).amax() < 1e-15);
+/// let one_minus_w = DMatrix::from_row_slice(2, 2, &[1.0, -0.5, 0.5, 1.0]);
+/// let x = solve(&one_minus_w, &DMatrix::from_row_slice(2, 1, &[1.0, 3.0]))?;
+/// assert!((x - DMatrix::from_row_slice(2, 1, &[2.0, 2.0])).amax() < 1e-15);
 /// # Ok::<(), neuro_core::Error>(())
 /// ```
 pub fn solve(a: &DMatrix<f64>, b: &DMatrix<f64>) -> Result<DMatrix<f64>, Error> {

@@ -27,10 +27,10 @@ pub struct Svd {
 /// [`Error::NonFinite`], [`Error::NoConvergence`].
 ///
 /// ```
-/// use neuro_core::{linalg::svd, nalgebra::dmatrix};
+/// use neuro_core::{linalg::svd, nalgebra::DMatrix};
 ///
 /// // A feedforward link of weight 10 amplifies tenfold though its eigenvalues are 0.
-/// let link = svd(&dmatrix![0.0, 10.0; 0.0, 0.0])?;
+/// let link = svd(&DMatrix::from_row_slice(2, 2, &[0.0, 10.0, 0.0, 0.0]))?;
 /// assert_eq!(link.values.as_slice(), [10.0, 0.0]);
 /// assert_eq!(link.v.column(0).as_slice(), [0.0, 1.0]);
 /// # Ok::<(), neuro_core::Error>(())

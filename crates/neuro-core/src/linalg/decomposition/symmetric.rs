@@ -30,10 +30,10 @@ pub struct SymmetricEigen {
 /// not symmetric to 1e-10 of its largest entry, [`Error::NoConvergence`].
 ///
 /// ```
-/// use neuro_core::{linalg::symmetric_eigen, nalgebra::dmatrix};
+/// use neuro_core::{linalg::symmetric_eigen, nalgebra::DMatrix};
 ///
 /// // Two units that excite each other: the common mode is amplified, the difference decays.
-/// let eigen = symmetric_eigen(&dmatrix![0.0, 0.5; 0.5, 0.0])?;
+/// let eigen = symmetric_eigen(&DMatrix::from_row_slice(2, 2, &[0.0, 0.5, 0.5, 0.0]))?;
 /// assert!((eigen.values[0] - 0.5).abs() < 1e-15 && (eigen.values[1] + 0.5).abs() < 1e-15);
 /// assert!((eigen.vectors[(0, 0)] - eigen.vectors[(1, 0)]).abs() < 1e-15);
 /// # Ok::<(), neuro_core::Error>(())
