@@ -45,13 +45,14 @@ fn gallery(session: &Session) -> Result<Claims, Error> {
         normal.normals(Domain::Analysis, index).fill(&mut numbers);
         numbers
     };
-    let makers: [(&str, fn(&Noise<'_>) -> Figure); 5] = [
+    let makers: [(&str, Maker); 5] = [
         ("lines", lines),
         ("points", points),
         ("counts", counts),
         ("scales", scales),
         ("hard", hard),
     ];
+    session.progress.expect(1);
     let job = session.progress.job("figures", makers.len() as u64);
     for (position, (name, make)) in (1..).zip(makers) {
         session.interrupt.check()?;
@@ -84,6 +85,7 @@ fn gallery(session: &Session) -> Result<Claims, Error> {
     Ok(claims)
 }
 
+type Maker = fn(&Noise<'_>) -> Figure;
 type Noise<'a> = dyn Fn(u64, usize) -> Vec<f64> + 'a;
 
 fn steps(count: usize, step: f64) -> Vec<f64> {
@@ -164,7 +166,8 @@ fn points(noise: &Noise<'_>) -> Figure {
     let circle = (map(&around, f64::cos), map(&around, f64::sin));
     let spectrum = Panel::new("Eigenvalues", "Real part", "Imaginary part")
         .scatter("eigenvalues", &place(f64::cos), &place(f64::sin))
-        .dashed("unit circle", &circle.0, &circle.1);
+        .dashed("unit circle", &circle.0, &circle.1)
+        .equal_units();
     Figure::new("Points")
         .panel(clouds)
         .panel(ring)

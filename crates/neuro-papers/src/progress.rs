@@ -28,7 +28,7 @@
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -47,8 +47,9 @@ pub struct Progress {
 #[derive(Debug)]
 struct Shared {
     display: Display,
-    total: usize,
-    finished: AtomicUsize,
+    /// Number of jobs to come; 0 when it is not known.
+    total: AtomicUsize,
+    finished: Mutex<usize>,
     started: Instant,
 }
 
@@ -72,7 +73,8 @@ impl fmt::Debug for Lines {
 }
 
 impl Progress {
-    /// Progress on standard error of `total` jobs: bars at a terminal, otherwise plain lines.
+    /// Progress on standard error of `total` jobs (0: not known, see [`expect`](Self::expect)): bars
+    /// at a terminal, otherwise plain lines.
     #[must_use]
     pub fn new(total: usize) -> Self {
         if io::stderr().is_terminal() {
@@ -97,8 +99,8 @@ impl Progress {
     fn with(display: Display, total: usize) -> Self {
         let shared = Shared {
             display,
-            total,
-            finished: AtomicUsize::new(0),
+            total: AtomicUsize::new(total),
+            finished: Mutex::new(0),
             started: Instant::now(),
         };
         Self {
@@ -130,10 +132,15 @@ impl Progress {
         }
     }
 
+    /// Says how many jobs there will be, those that have finished included.
+    pub fn expect(&self, total: usize) {
+        self.shared.total.store(total, Ordering::SeqCst);
+    }
+
     /// Number of jobs that have finished.
     #[must_use]
     pub fn finished(&self) -> usize {
-        self.shared.finished.load(Ordering::SeqCst)
+        *self.shared.lock_finished()
     }
 
     /// Shows a line without disturbing the bars.
@@ -143,6 +150,10 @@ impl Progress {
 }
 
 impl Shared {
+    fn lock_finished(&self) -> MutexGuard<'_, usize> {
+        self.finished.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn print(&self, line: &str) {
         match &self.display {
             Display::Quiet => {}
@@ -211,12 +222,15 @@ impl Job {
 
     /// Ends the job with its outcome in words.
     pub fn finish(self, message: &str) {
-        let finished = self.shared.finished.fetch_add(1, Ordering::SeqCst) + 1;
+        // Held until the line is shown, so that the lines of two jobs that end together come in the
+        // order of their counts.
+        let mut finished = self.shared.lock_finished();
+        *finished += 1;
         let took = clock::words(self.started.elapsed().as_secs());
         let mut line = format!("{}: {message} ({took})", self.label);
-        if self.shared.total > 1 {
-            let (total, since) = (self.shared.total, self.shared.started.elapsed());
-            let since = clock::words(since.as_secs());
+        let total = self.shared.total.load(Ordering::SeqCst);
+        if total > 1 {
+            let since = clock::words(self.shared.started.elapsed().as_secs());
             line.push_str(&format!("; {finished} of {total} jobs done in {since}"));
         }
         if let Some(bar) = &self.bar {

@@ -94,7 +94,7 @@ fn try_run(
     };
     let session = Session {
         output: Output::create(paper, &options, command)?,
-        progress: Progress::new(options.seeds),
+        progress: Progress::new(0),
         interrupt: Interrupt::install()?,
         workers: Workers::new(options.threads)?,
         options,

@@ -54,7 +54,7 @@ pub(super) fn text(paper: &Paper) -> String {
             "networks"
         };
         let meaning = match scale {
-            Scale::Smoke => "everything once, tiny: does it run?",
+            Scale::Smoke => "everything once, tiny",
             Scale::Quick => "shows the pattern",
             Scale::Paper => "the paper's own size",
         };
@@ -90,12 +90,12 @@ pub(super) fn text(paper: &Paper) -> String {
         format_args!(
             "\n\
 Results, all in the folder of --out:
-  report.md             settings, claims and figures on one page: begin here
-  claims.json           each claim of the paper: rule, what was measured, verdict
-  figures/*.svg         the figures
-  data/*.csv            the numbers behind the figures
+  report.md               settings, claims, figures on one page: begin here
+  claims.json             each claim: the rule, what was measured, the verdict
+  figures/*.svg           the figures
+  data/*.csv              the numbers behind the figures
   networks/*.safetensors  the trained networks
-  run.json              command, machine, versions and times of this run
+  run.json                command, machine, versions and times of this run
 
 The folder is made if need be. Results of an earlier run of this experiment are
 replaced file by file, except that an unfinished run waits for --resume and a

@@ -5,7 +5,8 @@ use super::letters;
 /// Size of tick labels in pixels.
 pub(super) const TICK_SIZE: f64 = 12.0;
 
-/// Values beyond this are treated like infinities: differences of such values overflow.
+/// Values beyond this are treated like infinities, since their differences overflow, and on
+/// logarithmic axes those below its inverse like zero.
 const LARGEST: f64 = 1e300;
 
 /// A round number on an axis.
@@ -47,7 +48,7 @@ pub(super) struct Request {
 
 /// Whether a value can be shown.
 pub(super) fn shows(value: f64, log: bool) -> bool {
-    value.is_finite() && value.abs() < LARGEST && (!log || value > 0.0)
+    value.abs() < LARGEST && (!log || value > 1.0 / LARGEST)
 }
 
 impl Span {
@@ -107,9 +108,9 @@ impl Span {
     /// Where a value lies: 0 at the beginning of the axis, 1 at its end.
     pub(super) fn place(&self, value: f64) -> f64 {
         let place = if self.log {
-            (value / self.low).ln() / (self.high / self.low).ln()
+            (value.ln() - self.low.ln()) / self.units()
         } else {
-            (value - self.low) / (self.high - self.low)
+            (value - self.low) / self.units()
         };
         if self.down { 1.0 - place } else { place }
     }
@@ -123,6 +124,15 @@ impl Span {
     /// Whether a value can be shown at all.
     pub(super) fn shows(&self, value: f64) -> bool {
         shows(value, self.log)
+    }
+
+    /// Length of the axis in units of its values; in powers of e when it is logarithmic.
+    pub(super) fn units(&self) -> f64 {
+        if self.log {
+            self.high.ln() - self.low.ln()
+        } else {
+            self.high - self.low
+        }
     }
 
     /// The lower end.
@@ -145,7 +155,9 @@ impl Span {
         let last = ((self.high + slack) / step).floor() as i64;
         let largest = step * first.unsigned_abs().max(last.unsigned_abs()) as f64;
         let exponent = largest.log10().floor();
-        let exponent = if largest >= 1e5 || largest < 1e-3 {
+        // A range that is narrow beside its distance from 0 would show its digits behind the point
+        // with the factor as well: better none.
+        let exponent = if !(1e-3..1e5).contains(&largest) && exponent - power <= 3.0 {
             exponent
         } else {
             0.0
@@ -156,8 +168,7 @@ impl Span {
             format!("×{}", power_of_ten(exponent as i32))
         };
         let decimals = (exponent - power).max(0.0) as usize;
-        // A range that is narrow beside its distance from 0 has labels that differ in digits which
-        // nobody reads; 12 are as many as a float can be trusted to show.
+        // As many as a float near 1000 can be trusted to show.
         let decimals = decimals.min(12);
         self.ticks = (first..=last)
             .map(|k| {
@@ -192,6 +203,7 @@ impl Span {
             if self.ticks.len() < 2 {
                 self.set_ticks(wanted.min(4));
             }
+            self.minor = self.digits();
             return;
         }
         let every = count.div_ceil(wanted).max(1);
@@ -205,11 +217,16 @@ impl Span {
             .collect();
         self.minor = decades.map(|e| 10f64.powi(e)).collect();
         if count <= 6 {
-            let digits = (first.floor() as i32..=last.floor() as i32)
-                .flat_map(|e| (2..10).map(move |digit| f64::from(digit) * 10f64.powi(e)));
-            let inside: Vec<f64> = digits.filter(|value| self.contains(*value)).collect();
-            self.minor.extend(inside);
+            let digits = self.digits();
+            self.minor.extend(digits);
         }
+    }
+
+    /// 1, 2 … 9 times every power of ten within the range of a logarithmic axis.
+    fn digits(&self) -> Vec<f64> {
+        let decades = self.low.log10().floor() as i32..=self.high.log10().floor() as i32;
+        let digits = decades.flat_map(|e| (1..10).map(move |d| f64::from(d) * 10f64.powi(e)));
+        digits.filter(|value| self.contains(*value)).collect()
     }
 }
 
@@ -264,9 +281,11 @@ fn extent(values: impl Iterator<Item = f64>, request: &Request) -> (f64, f64) {
         return if log { (1.0, 10.0) } else { (0.0, 1.0) };
     }
     if log {
-        let ratio = (high / low)
-            .powf(0.03)
-            .max(if low == high { 2.0 } else { 1.0 });
+        let decades = high.log10() - low.log10();
+        let margin = if decades > 1e-12 { 0.04 * decades } else { 0.3 };
+        // Even the widest range stays clear of the smallest and largest floats.
+        let margin = margin.min(7.0);
+        let ratio = 10f64.powf(margin);
         return (low / ratio, high * ratio);
     }
     let zero = request.from_zero && low >= 0.0;

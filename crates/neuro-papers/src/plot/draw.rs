@@ -27,6 +27,8 @@ struct View<'a> {
     plan: Plan,
     texts: Texts,
     plot: Frame,
+    /// The upper edge of the panel.
+    top: f64,
 }
 
 /// The whole page.
@@ -78,17 +80,25 @@ pub(super) fn figure(figure: &Figure) -> String {
         for (column, (panel, (plan, texts))) in
             panels.iter().zip(plans.into_iter().zip(texts)).enumerate()
         {
-            let plot = Frame {
+            let mut plot = Frame {
                 x: column as f64 * wide + plan.left,
                 y: y + top,
                 wide: plot_wide(&plan),
                 high: row_high - top - bottom,
             };
+            if panel.equal_units {
+                let (across, upward) = (plan.x.units(), plan.y.units());
+                let pixels = (plot.wide / across).min(plot.high / upward);
+                // Not so narrow that the labels of the ticks collide.
+                plot.wide = (pixels * across).max(80.0);
+                plot.high = (pixels * upward).max(80.0);
+            }
             views.push(View {
                 panel,
                 plan,
                 texts,
                 plot,
+                top: y,
             });
         }
         y += row_high;
@@ -110,7 +120,7 @@ pub(super) fn figure(figure: &Figure) -> String {
     page.finish()
 }
 
-/// What goes before the title of a panel when there are several: `a  `, `b  ` …
+/// What goes before the title of a panel when there are several: `a. `, `b. ` …
 fn letter(index: usize, count: usize) -> String {
     match (count, u8::try_from(index)) {
         (2.., Ok(index @ 0..26)) => format!("{}. ", char::from(b'a' + index)),
@@ -231,7 +241,8 @@ impl View<'_> {
         let right = x + BAR;
         for tick in &span.ticks {
             let at = y + (1.0 - span.place(tick.value)) * high;
-            page.line((right, at), (right + TICK, at), line(INK, 1.0));
+            // Short and pale, lest it be read as a minus.
+            page.line((right, at), (right + 2.5, at), line(GREY, 0.8));
             let set = regular(TICK_SIZE, INK, Anchor::Start);
             page.text(
                 (right + TICK + GAP, at + 0.35 * TICK_SIZE),
@@ -248,10 +259,9 @@ impl View<'_> {
         let Frame { x, y, wide, high } = self.plot;
         let legend = self.texts.legend_lines as f64 * LEGEND_LINE;
         let above = y - 8.0 - legend;
-        let title = &self.texts.title;
-        for (k, words) in title.iter().enumerate() {
-            let from_last = (title.len() - 1 - k) as f64;
-            let at = (x, above - 5.0 - from_last * TITLE * LEADING);
+        // Titles of a row stand at one height; a legend stands at its plot.
+        for (k, words) in self.texts.title.iter().enumerate() {
+            let at = (x, self.top + EDGE + (k as f64 + 0.75) * TITLE * LEADING);
             page.text(at, words, bold(TITLE));
         }
         for entry in &self.texts.legend {

@@ -53,6 +53,7 @@ pub struct Panel {
     y: Axis,
     series: Vec<Series>,
     value_label: String,
+    equal_units: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -141,8 +142,14 @@ impl Figure {
     /// 240 x 180. Panels grow in height when their labels need it.
     #[must_use]
     pub fn panel_size(mut self, width: f64, height: f64) -> Self {
-        // `max` also turns NaN into the least size.
-        self.panel_size = (width.max(240.0).min(4000.0), height.max(180.0).min(4000.0));
+        let sound = |size: f64, least: f64| {
+            if size.is_nan() {
+                least
+            } else {
+                size.clamp(least, 4000.0)
+            }
+        };
+        self.panel_size = (sound(width, 240.0), sound(height, 180.0));
         self
     }
 
@@ -193,6 +200,7 @@ impl Panel {
             y: axis(y_label),
             series: Vec::new(),
             value_label: String::new(),
+            equal_units: false,
         }
     }
 
@@ -333,6 +341,13 @@ impl Panel {
     #[must_use]
     pub fn y_range(mut self, low: f64, high: f64) -> Self {
         self.y.range = Some((low, high));
+        self
+    }
+
+    /// Makes a unit of x as long as one of y, so that circles are round.
+    #[must_use]
+    pub fn equal_units(mut self) -> Self {
+        self.equal_units = true;
         self
     }
 

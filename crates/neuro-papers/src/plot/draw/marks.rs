@@ -122,11 +122,11 @@ impl View<'_> {
         let (x, y) = from;
         let colour = self.colour(k);
         let middle = (x + SAMPLE / 2.0, y);
-        let whole = |page: &mut Svg| page.line((x, y), (x + SAMPLE, y), self.stroke(k));
+        let whole = |page: &mut Svg| page.line((x, y), (x + SAMPLE - 2.0, y), self.stroke(k));
         match &self.panel.series[k].mark {
             Mark::Line { .. } | Mark::Horizontal(_) | Mark::Vertical(_) => whole(page),
             Mark::Band { .. } => {
-                page.rect(x, y - 5.0, SAMPLE, 10.0, colour, BAND_ALPHA);
+                page.rect(x, y - 5.0, SAMPLE - 2.0, 10.0, colour, BAND_ALPHA);
                 whole(page);
             }
             Mark::Histogram { .. } => {
