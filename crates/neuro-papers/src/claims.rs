@@ -135,7 +135,7 @@ impl Claims {
     /// Decides a claim, see [`Claim::decide`], and adds it.
     ///
     /// # Errors
-    /// As [`Claim::decide`]; [`Error::File`] when the paper has a claim of that name already.
+    /// As [`Claim::decide`]; [`Error::Duplicate`] when the paper has a claim of that name already.
     pub fn decide(
         &mut self,
         id: &str,
@@ -153,13 +153,13 @@ impl Claims {
     /// Adds a claim.
     ///
     /// # Errors
-    /// [`Error::File`] when the paper has a claim of that name already.
+    /// [`Error::Duplicate`] when the paper has a claim of that name already.
     pub fn push(&mut self, claim: Claim) -> Result<(), Error> {
         let same = |other: &Claim| other.id == claim.id && other.paper == claim.paper;
         if self.claims.iter().any(same) {
-            return Err(Error::File {
-                path: "claims.json".into(),
-                problem: format!("{} has two claims named '{}'", claim.paper, claim.id),
+            return Err(Error::Duplicate {
+                what: format!("claims of {}", claim.paper),
+                name: claim.id,
             });
         }
         self.claims.push(claim);

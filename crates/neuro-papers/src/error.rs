@@ -38,6 +38,32 @@ pub enum Error {
         /// What was expected and what was found.
         problem: String,
     },
+    /// Two things that are told apart by their names have the same one.
+    #[error("two {what} are named '{name}'")]
+    Duplicate {
+        /// What they are, in the plural.
+        what: String,
+        /// Their name.
+        name: String,
+    },
+    /// A table has no column of a name.
+    #[error("no column '{name}', only {}", known.join(", "))]
+    NoColumn {
+        /// The name that was asked for.
+        name: String,
+        /// The columns that there are.
+        known: Vec<String>,
+    },
+    /// A column that should hold numbers holds words.
+    #[error("column '{column}', row {row}: expected a number, found '{found}'")]
+    NotANumber {
+        /// The column.
+        column: String,
+        /// The row, counted from 0.
+        row: usize,
+        /// What is there.
+        found: String,
+    },
     /// The output folder holds something that this run must not replace.
     #[error("{}: {problem}", path.display())]
     OutputFolder {

@@ -22,7 +22,34 @@
 //! | holds other results of this paper | replaced file by file | goes on, when scale and seed are the same |
 //!
 //! Going on needs the same version of this crate, since another may give other numbers. Nothing is
-//! ever deleted except, when a finished run is replaced, the checkpoints that it left.
+//! ever deleted except, when a finished run is replaced, the checkpoints that it left. A smoke run is
+//! seconds of work, so an unfinished one may be replaced too.
+//!
+//! ```
+//! use neuro_papers::{Claims, Options, Output, Paper, Scale, ScaleGuide};
+//!
+//! # let folder = tempfile::tempdir().expect("a temporary folder");
+//! let guide = ScaleGuide { seeds: 1, time: "1 s" };
+//! let paper = Paper {
+//!     name: "two_units",
+//!     about: "Two coupled units settle in one of two states",
+//!     citation: "An example, not a paper",
+//!     figures: &[],
+//!     smoke: guide,
+//!     quick: guide,
+//!     paper: guide,
+//! };
+//! let out = folder.path().join("results");
+//! let quick = Options { out, ..Options::defaults(&paper, Scale::Quick) };
+//! let output = Output::create(&paper, &quick, "two_units --scale quick")?;
+//! output.finish(&paper, &quick, &Claims::new(Scale::Quick))?;
+//! assert!(quick.out.join("report.md").is_file());
+//!
+//! // Minutes of work are not replaced by seconds of work.
+//! let smoke = Options { scale: Scale::Smoke, ..quick };
+//! assert!(Output::create(&paper, &smoke, "two_units --scale smoke").is_err());
+//! # Ok::<(), neuro_papers::Error>(())
+//! ```
 
 use std::fs;
 use std::path::{Path, PathBuf};

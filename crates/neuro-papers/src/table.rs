@@ -80,7 +80,7 @@ impl Table {
     ///
     /// # Errors
     /// [`neuro_core::Error::Empty`] without columns or with a column without a name;
-    /// [`Error::File`] when two columns have the same name.
+    /// [`Error::Duplicate`] when two columns have the same name.
     pub fn new<N: Into<String>>(columns: impl IntoIterator<Item = N>) -> Result<Self, Error> {
         let columns: Vec<String> = columns.into_iter().map(Into::into).collect();
         if columns.is_empty() || columns.iter().any(String::is_empty) {
@@ -89,9 +89,9 @@ impl Table {
         }
         for (k, name) in columns.iter().enumerate() {
             if columns[..k].contains(name) {
-                return Err(Error::File {
-                    path: "table".into(),
-                    problem: format!("two columns are named '{name}'"),
+                return Err(Error::Duplicate {
+                    what: "columns of a table".into(),
+                    name: name.clone(),
                 });
             }
         }
@@ -133,23 +133,21 @@ impl Table {
     /// The numbers of a column; integers become floats.
     ///
     /// # Errors
-    /// [`Error::File`] when there is no such column or it holds words.
+    /// [`Error::NoColumn`] when there is no such column, [`Error::NotANumber`] when it holds words.
     pub fn column(&self, name: &str) -> Result<Vec<f64>, Error> {
-        let problem = |problem: String| Error::File {
-            path: "table".into(),
-            problem,
-        };
         let k = self.columns.iter().position(|column| column == name);
-        let k = k.ok_or_else(|| {
-            let known = self.columns.join(", ");
-            problem(format!("no column '{name}', only {known}"))
+        let k = k.ok_or_else(|| Error::NoColumn {
+            name: name.into(),
+            known: self.columns.clone(),
         })?;
         let number = |(row, cells): (usize, &Vec<Cell>)| match &cells[k] {
             Cell::Float(value) => Ok(*value),
             Cell::Integer(value) => Ok(*value as f64),
-            Cell::Text(text) => Err(problem(format!(
-                "column '{name}', row {row}: expected a number, found '{text}'"
-            ))),
+            Cell::Text(text) => Err(Error::NotANumber {
+                column: name.into(),
+                row,
+                found: text.clone(),
+            }),
         };
         self.rows.iter().enumerate().map(number).collect()
     }
@@ -345,7 +343,7 @@ mod tests {
             ),
             ("a,b\n1,2", "cut off"),
             ("a,b\n1,\"2\n", "cut off"),
-            ("a,a\n", "two columns are named 'a'"),
+            ("a,a\n", "two columns of a table are named 'a'"),
         ] {
             let problem = Table::from_csv(text).expect_err(text);
             assert!(problem.contains(words), "{problem}");
