@@ -51,8 +51,10 @@
 //! # Ok::<(), neuro_papers::Error>(())
 //! ```
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use crate::options::{Options, Paper, Scale};
@@ -70,6 +72,8 @@ pub struct Output {
     record: Record,
     started: Instant,
     resumed: bool,
+    /// Figures and data that this run has named: an earlier run may have left others.
+    named: Mutex<BTreeSet<PathBuf>>,
 }
 
 impl Output {
@@ -89,6 +93,7 @@ impl Output {
             record: Record::begin(paper, options, command),
             started: Instant::now(),
             resumed,
+            named: Mutex::default(),
             folder,
         };
         for part in ["figures", "data", "networks", "checkpoints"] {
@@ -117,13 +122,19 @@ impl Output {
     /// `figures/NAME.svg`.
     #[must_use]
     pub fn figure(&self, name: &str) -> PathBuf {
-        self.folder.join("figures").join(format!("{name}.svg"))
+        self.named(self.folder.join("figures").join(format!("{name}.svg")))
     }
 
     /// `data/NAME.csv`.
     #[must_use]
     pub fn data(&self, name: &str) -> PathBuf {
-        self.folder.join("data").join(format!("{name}.csv"))
+        self.named(self.folder.join("data").join(format!("{name}.csv")))
+    }
+
+    fn named(&self, path: PathBuf) -> PathBuf {
+        let mut named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
+        named.insert(path.clone());
+        path
     }
 
     /// `networks/NAME.safetensors`.
@@ -141,7 +152,7 @@ impl Output {
     }
 
     /// Writes `claims.json` and `report.md` and marks the run as finished. The report links the
-    /// figures that are in the folder and were asked for.
+    /// figures and data whose paths this run has asked for, where they are there.
     ///
     /// # Errors
     /// [`Error::Io`] when a file cannot be written.
@@ -152,7 +163,9 @@ impl Output {
         claims: &Claims,
     ) -> Result<(), Error> {
         claims.write(&self.folder.join("claims.json"))?;
-        let files = report::Files::of(&self.folder)?;
+        let named = self.named.get_mut();
+        let named = named.unwrap_or_else(PoisonError::into_inner);
+        let files = report::Files::of(&self.folder, named)?;
         let text = report::markdown(paper, options, claims, &files);
         file::write_atomic(&self.folder.join("report.md"), text.as_bytes())?;
         self.record.finish(self.started.elapsed());

@@ -1,5 +1,6 @@
 //! The page `report.md`: what was run, what came out, and the figures.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,18 +17,19 @@ pub(crate) struct Files {
 }
 
 impl Files {
-    pub(crate) fn of(folder: &Path) -> Result<Self, Error> {
+    /// The files of a folder that are among those `named`.
+    pub(crate) fn of(folder: &Path, named: &BTreeSet<PathBuf>) -> Result<Self, Error> {
+        let made = |part: &str, ending| -> Result<Vec<String>, Error> {
+            let files = files_in(&folder.join(part), ending)?.into_iter();
+            let files = files.filter(|path| named.contains(path));
+            let stem = |path: PathBuf| Some(path.file_stem()?.to_string_lossy().into_owned());
+            Ok(files.filter_map(stem).collect())
+        };
         Ok(Self {
-            figures: names(&folder.join("figures"), "svg")?,
-            data: names(&folder.join("data"), "csv")?,
+            figures: made("figures", "svg")?,
+            data: made("data", "csv")?,
         })
     }
-}
-
-fn names(folder: &Path, ending: &str) -> Result<Vec<String>, Error> {
-    let stem = |path: PathBuf| Some(path.file_stem()?.to_string_lossy().into_owned());
-    let files = files_in(folder, ending)?;
-    Ok(files.into_iter().filter_map(stem).collect())
 }
 
 /// The files of a folder with some ending, in the order of their names; none without the folder.

@@ -51,6 +51,8 @@ fn a_run_leaves_its_parts_and_a_record() {
     let options = options(folder.path(), Scale::Smoke);
     let output = begin(&options).expect("a new folder");
     assert!(!output.is_resumed());
+    let stale = options.out.join("figures/fig1.svg");
+    fs::write(stale, "left by an earlier run").expect("writable");
     fs::write(output.figure("fig2"), "<svg/>").expect("writable");
     fs::write(output.data("fig2"), "x\n1\n").expect("writable");
     finish(output, &options);
@@ -71,7 +73,7 @@ fn a_run_leaves_its_parts_and_a_record() {
     ] {
         assert!(report.contains(words), "{words} in\n{report}");
     }
-    assert!(!report.contains("fig1.svg"), "fig1 was not made");
+    assert!(!report.contains("fig1.svg"), "this run has not made fig1");
 }
 
 #[test]
