@@ -1,2 +1,31 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this crate is the outer end of the project: it talks to the person at the terminal"
+)]
+
+pub mod claims;
+mod clock;
+mod error;
+mod file;
+pub mod interrupt;
+pub mod options;
+pub mod output;
+pub mod plot;
+pub mod progress;
+mod report;
+mod session;
+mod suggest;
+pub mod table;
+
+pub use claims::{Claim, Claims, Rule, Share, Verdict};
+pub use error::Error;
+pub use interrupt::Interrupt;
+pub use options::{Options, Paper, Parsed, Scale, ScaleGuide};
+pub use output::Output;
+pub use plot::{Figure, Panel};
+pub use progress::{Job, Progress};
+pub use session::{Session, run};
+pub use table::{Cell, Table};
