@@ -243,6 +243,10 @@ impl<T: Scalar> Adam<T> {
 }
 
 impl<T: Scalar> Optimizer<T> for Adam<T> {
+    fn describe(&self) -> String {
+        format!("Adam, {:?}", self.config)
+    }
+
     /// # Panics
     /// When `gradient` or `parameters` have another length than the parameters of
     /// [`new`](Adam::new).

@@ -247,6 +247,10 @@ impl<T: Scalar> DeepRewiring<T> {
 }
 
 impl<T: Scalar> Optimizer<T> for DeepRewiring<T> {
+    fn describe(&self) -> String {
+        format!("DeepRewiring, {:?}", self.config)
+    }
+
     /// # Panics
     /// When `gradient` or `parameters` have another length than the parameters of
     /// [`new`](DeepRewiring::new).

@@ -31,6 +31,9 @@ pub trait Optimizer<T: Scalar = f64>: Debug + Send {
     /// this step. Untrainable parameters stay as they are.
     fn step(&mut self, parameters: &mut Parameters<T>, gradient: &[T], learning_rate: f64);
 
+    /// The rule and its constants, in words: a checkpoint of another optimiser is refused.
+    fn describe(&self) -> String;
+
     /// The state as named vectors; numbers that count are given as one value.
     fn state(&self) -> Vec<(String, Vec<f64>)>;
 

@@ -88,6 +88,10 @@ impl<T: Scalar> Sgd<T> {
 }
 
 impl<T: Scalar> Optimizer<T> for Sgd<T> {
+    fn describe(&self) -> String {
+        format!("Sgd, {:?}", self.config)
+    }
+
     /// # Panics
     /// When `gradient` or `parameters` have another length than the parameters of
     /// [`new`](Sgd::new).

@@ -31,12 +31,13 @@ struct Entry<T: Scalar> {
 ///
 /// ```
 /// use neuro_autodiff::{Identity, Parameters};
-/// use neuro_core::nalgebra::dmatrix;
+/// use neuro_core::nalgebra::DMatrix;
 /// use std::sync::Arc;
 ///
 /// let mut parameters = Parameters::new();
-/// let w = parameters.add("recurrent", &dmatrix![0.0, 1.0; -1.0, 0.0], Arc::new(Identity), true)?;
-/// assert_eq!(parameters.matrix(w)[(0, 1)], 1.0);
+/// let rotation = DMatrix::from_row_slice(2, 2, &[0.0, 1.0, -1.0, 0.0]);
+/// let w = parameters.add("recurrent", &rotation, Arc::new(Identity), true)?;
+/// assert_eq!(parameters.matrix(w)[(0, 1)], 1.0); // from unit 1 to unit 0
 /// assert_eq!(parameters.find("recurrent")?, w);
 /// # Ok::<(), neuro_autodiff::Error>(())
 /// ```
@@ -64,7 +65,8 @@ impl<T: Scalar> Parameters<T> {
         }
     }
 
-    /// Adds a matrix of raw values. An untrainable one is used but never changed.
+    /// Adds a matrix of raw values, projected to where its transform allows them. An untrainable one
+    /// is used but never changed.
     ///
     /// # Errors
     /// [`Error::DuplicateParameter`] for a name that exists, [`neuro_core::Error::NonFinite`] for
@@ -85,7 +87,12 @@ impl<T: Scalar> Parameters<T> {
         let range = self.raw.len()..self.raw.len() + rows * columns;
         self.raw.extend_from_slice(raw.as_slice());
         self.effective.resize(range.end, T::zero());
-        transform.apply(rows, raw.as_slice(), &mut self.effective[range.clone()]);
+        let (raw, effective) = (
+            &mut self.raw[range.clone()],
+            &mut self.effective[range.clone()],
+        );
+        transform.project(rows, raw);
+        transform.apply(rows, raw, effective);
         self.entries.push(Entry {
             name: name.into(),
             rows,

@@ -11,7 +11,7 @@ use neuro_core::Scalar;
 use neuro_core::archive::Archive;
 
 use super::trainer::Progress;
-use super::{Objective, Record, Trainer};
+use super::{Objective, Record, Trainer, TrainerConfig};
 use crate::{Error, Parameters};
 
 /// Where and how often a training run keeps a checkpoint.
@@ -128,11 +128,23 @@ impl<T: Scalar> Trainer<T> {
     }
 
     /// What a checkpoint must have in common with this run.
-    fn identity(&self, objective: &str) -> [(&'static str, String); 3] {
+    fn identity(&self, objective: &str) -> [(&'static str, String); 5] {
+        let TrainerConfig {
+            learning_rate,
+            schedule,
+            clip,
+            check_every,
+            ..
+        } = &self.config;
         [
             ("number type", T::NAME.into()),
             ("parameters", layout(&self.parameters)),
             ("objective", objective.into()),
+            ("optimiser", self.optimizer.describe()),
+            (
+                "training",
+                format!("rate {learning_rate}, {schedule:?}, {clip:?}, check every {check_every}"),
+            ),
         ]
     }
 
