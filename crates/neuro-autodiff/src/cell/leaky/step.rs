@@ -1,78 +1,15 @@
-//! The leaky recurrent cell of rate networks.
-//!
-//! ```text
-//! x_{k+1} = (1 - a) x_k + a (W r_k + W_in u_k + W_noise psi_k + b) + c xi_k,    r_k = phi(x_k)
-//! z_k     = W_out y_k + b_out,    y = x or y = r
-//! ```
-//!
-//! `a = dt / tau` (one for each unit), `u` the task's input, `psi` noise channels with trained
-//! weights, `xi` standard normal noise of each unit with amplitude `c`. It covers Ichikawa & Kaneko
-//! 2021 (Eqs. 1 to 3: readout of `x`, `c = sqrt(a) sigma`) and Rungratsameetaweemana et al. (Eq. 9:
-//! readout of `r`, `c = sigma`, trained time constants).
-//!
-//! The drive `[W | W_in | W_noise | b] [r; u; psi; 1]` is one product of an extended weight matrix
-//! with an extended presynaptic vector: one packed product at each step, and one product over all
-//! steps for the gradient of every weight. With `lambda_k = dL/dx_k`:
-//!
-//! ```text
-//! lambda_k  = explicit_k + (1 - a) lambda_{k+1} + phi'(x_k) W^T (a lambda_{k+1})
-//! dL/dW_ext = sum_k (a lambda_{k+1}) [r_k; u_k; psi_k; 1]^T
-//! dL/dtau   = -1/tau sum_k lambda_{k+1} (x_{k+1} - x_k - kappa c xi_k)
-//! ```
-//!
-//! where `kappa` is 1 for an amplitude that does not depend on `a`, and 1/2 for `c` proportional to
-//! `sqrt(a)` (then `dc/da = c / 2a`), so no drive has to be stored for the time constants.
+//! The steps of the leaky cell, forward and backward; the equations stand in the parent module.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use neuro_core::linalg::{Operand, PackedMatrix, matmul};
 use neuro_core::noise::NoiseScaling;
-use neuro_core::transfer::Transfer;
 use neuro_core::{Scalar, Trajectory, vectorize};
 
-use super::readout::Features;
-use super::{Cell, CellShape, LinearReadout, Pass, ReadoutSource, StepInput};
-use crate::{Error, Parameters};
-
-/// Noise of each unit.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct UnitNoise {
-    /// Standard deviation `sigma >= 0` before scaling.
-    pub sigma: f64,
-    /// How the amplitude of a step follows from `sigma` and `a`.
-    pub scaling: NoiseScaling,
-}
-
-/// What a leaky cell is, beside its parameters.
-#[derive(Clone, Debug)]
-pub struct LeakyConfig<T: Scalar = f64> {
-    /// Euler step, in the unit of the time constants; `0 < dt <= tau` for every unit.
-    pub dt: f64,
-    /// Transfer function `phi`.
-    pub transfer: Arc<dyn Transfer<T>>,
-    /// What the readout sees.
-    pub readout: ReadoutSource,
-    /// Noise of each unit, if any.
-    pub unit_noise: Option<UnitNoise>,
-}
-
-/// The leaky recurrent cell; see the [module](self).
-///
-/// Its sizes are those of its parameters: `recurrent` (units x units), `input` (units x inputs),
-/// optionally `noise` (units x channels) and `bias` (units x 1), added in this order one after
-/// another; `time_constant` (units x 1); `readout` and optionally `readout_bias`. Any of them may be
-/// trainable or not, with any transform.
-#[derive(Clone, Debug)]
-pub struct LeakyCell<T: Scalar = f64> {
-    config: LeakyConfig<T>,
-    shape: CellShape,
-    has_bias: bool,
-    drive: Range<usize>,
-    time_constant: Range<usize>,
-    time_constant_trains: bool,
-    readout: LinearReadout,
-}
+use super::LeakyCell;
+use crate::Parameters;
+use crate::cell::readout::Features;
+use crate::cell::{Cell, CellShape, Pass, ReadoutSource, StepInput};
 
 /// Buffers of a [`LeakyCell`].
 #[derive(Clone, Debug)]
@@ -98,93 +35,6 @@ pub struct LeakyWork<T: Scalar> {
 }
 
 impl<T: Scalar> LeakyCell<T> {
-    /// A cell with the sizes of `parameters`.
-    ///
-    /// # Errors
-    /// [`neuro_core::Error::Unknown`] when one is missing, [`neuro_core::Error::Shape`] when sizes do
-    /// not fit together, [`neuro_core::Error::OutOfRange`] for `dt` outside `(0, tau]` of any unit,
-    /// a negative noise, or drive weights that do not lie one after another.
-    pub fn new(config: LeakyConfig<T>, parameters: &Parameters<T>) -> Result<Self, Error> {
-        use neuro_core::Error as Core;
-        let recurrent = parameters.find("recurrent")?;
-        let (units, columns) = parameters.shape(recurrent);
-        Core::check_shape("recurrent", (units, units), (units, columns))?;
-        let input = parameters.find("input")?;
-        let mut drive = parameters.range(recurrent);
-        let mut widths = [0; 3];
-        let parts = [
-            Some(input),
-            parameters.find("noise").ok(),
-            parameters.find("bias").ok(),
-        ];
-        for (width, id) in widths.iter_mut().zip(parts) {
-            let Some(id) = id else { continue };
-            let (rows, columns) = parameters.shape(id);
-            Core::check_shape(parameters.name(id), (units, columns), (rows, columns))?;
-            let range = parameters.range(id);
-            Core::check_range(
-                parameters.name(id),
-                "a place right after the drive weights before it",
-                range.start as f64,
-                range.start == drive.end,
-            )?;
-            drive.end = range.end;
-            *width = columns;
-        }
-        Core::check_range("bias columns", "0 or 1", widths[2] as f64, widths[2] <= 1)?;
-        let time_constant = parameters.find("time_constant")?;
-        Core::check_shape("time_constant", (units, 1), parameters.shape(time_constant))?;
-        let dt = config.dt;
-        Core::check_range("dt", "a positive number", dt, dt > 0.0 && dt.is_finite())?;
-        for tau in parameters.effective(time_constant) {
-            let alpha = dt / tau.as_f64();
-            Core::check_range(
-                "dt / time_constant",
-                "in (0, 1]",
-                alpha,
-                alpha > 0.0 && alpha <= 1.0,
-            )?;
-        }
-        if let Some(noise) = config.unit_noise {
-            let sigma = noise.sigma;
-            Core::check_range("sigma of the unit noise", "at least 0", sigma, sigma >= 0.0)?;
-        }
-        let readout = LinearReadout::find(parameters, units)?;
-        let outputs = readout.outputs();
-        Ok(Self {
-            config,
-            shape: CellShape {
-                inputs: widths[0],
-                channels: widths[1],
-                units,
-                outputs,
-            },
-            has_bias: widths[2] == 1,
-            drive,
-            time_constant: parameters.range(time_constant),
-            time_constant_trains: parameters.is_trainable(time_constant),
-            readout,
-        })
-    }
-
-    /// What the cell is, beside its parameters.
-    #[must_use]
-    pub fn config(&self) -> &LeakyConfig<T> {
-        &self.config
-    }
-
-    /// The same cell with another unit noise, for tests of robustness.
-    ///
-    /// # Errors
-    /// [`neuro_core::Error::OutOfRange`] for a negative or non-finite sigma.
-    pub fn with_unit_noise(mut self, noise: Option<UnitNoise>) -> Result<Self, Error> {
-        let sigma = noise.map_or(0.0, |n| n.sigma);
-        let fits = sigma >= 0.0 && sigma.is_finite();
-        neuro_core::Error::check_range("sigma of the unit noise", "at least 0", sigma, fits)?;
-        self.config.unit_noise = noise;
-        Ok(self)
-    }
-
     /// Writes the gradient of the task input of `steps` steps, after [`Cell::vjp`] of each:
     /// inputs x (trials * steps).
     ///
@@ -339,8 +189,8 @@ impl<T: Scalar> Cell<T> for LeakyCell<T> {
         work.readout
             .copy_from_slice(self.readout.weights(parameters));
         let bias = self.readout.bias(parameters);
-        work.readout_bias.truncate(bias.len());
-        work.readout_bias.copy_from_slice(bias);
+        work.readout_bias.clear();
+        work.readout_bias.extend_from_slice(bias);
         work.d_log_time_constant.fill(T::zero());
     }
 
