@@ -1,2 +1,13 @@
-//! Placeholder.
-fn main() {}
+//! Short-term memory by transient oscillation (Ichikawa & Kaneko 2021).
+//!
+//! ```text
+//! cargo run --release --example transient_memory -- --help
+//! ```
+
+use std::process::ExitCode;
+
+use neuro_papers::transient_memory::{PAPER, experiment};
+
+fn main() -> ExitCode {
+    neuro_papers::run(&PAPER, experiment)
+}

@@ -13,6 +13,12 @@ pub enum Error {
         /// The name that was given twice.
         name: String,
     },
+    /// A criterion could not score a network.
+    #[error("criterion: {source}")]
+    Criterion {
+        /// What went wrong.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// A checkpoint does not belong to this training run.
     #[error("checkpoint: {what} is {found}, this run has {expected}")]
     CheckpointMismatch {

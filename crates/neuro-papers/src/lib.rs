@@ -19,6 +19,7 @@ mod report;
 mod session;
 mod suggest;
 pub mod table;
+pub mod transient_memory;
 
 pub use claims::{Claim, Claims, Rule, Share, Verdict};
 pub use error::Error;
