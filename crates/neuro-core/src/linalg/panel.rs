@@ -199,8 +199,12 @@ impl<T: Scalar> Multiply<'_, T> {
         column: usize,
     ) -> usize {
         let inner = self.matrix.columns;
-        let right: [&[T]; WIDTH] =
-            std::array::from_fn(|j| &self.right[(column + j) * self.stride..][..inner]);
+        // Plain loops, not `from_fn`: its closure may stay a call, and the slices' equal lengths, which
+        // spare the kernel ten bounds checks a column, would be lost.
+        let mut right: [&[T]; WIDTH] = [&[]; WIDTH];
+        for j in 0..WIDTH {
+            right[j] = &self.right[(column + j) * self.stride..][..inner];
+        }
         for p in 0..panels {
             let sums = tile::<T, S, WIDTH>(simd, self.matrix.panel(p), right);
             for (j, sums) in sums.iter().enumerate() {
@@ -238,8 +242,10 @@ impl<T: Scalar> Multiply<'_, T> {
         first: usize,
         column: usize,
     ) {
-        let panels: [&[[T::Vector<S>; VECTORS]]; PANELS] =
-            std::array::from_fn(|p| vectors::<T, S>(self.matrix.panel(first + p), right.len()));
+        let mut panels: [&[[T::Vector<S>; VECTORS]]; PANELS] = [&[]; PANELS];
+        for p in 0..PANELS {
+            panels[p] = vectors::<T, S>(self.matrix.panel(first + p), right.len());
+        }
         let mut sums = [[T::splat(simd, T::zero()); VECTORS]; PANELS];
         for (k, &r) in right.iter().enumerate() {
             let r = T::splat(simd, r);
@@ -285,12 +291,15 @@ fn tile<T: Scalar, S: Simd, const WIDTH: usize>(
     right: [&[T]; WIDTH],
 ) -> [[T::Vector<S>; VECTORS]; WIDTH] {
     let inner = right[0].len();
-    let right = right.map(|r| &r[..inner]);
+    let mut columns: [&[T]; WIDTH] = [&[]; WIDTH];
+    for j in 0..WIDTH {
+        columns[j] = &right[j][..inner];
+    }
     let panel = vectors::<T, S>(panel, inner);
     let mut sums = [[T::splat(simd, T::zero()); VECTORS]; WIDTH];
     for (k, row) in panel.iter().enumerate() {
         for j in 0..WIDTH {
-            let r = T::splat(simd, right[j][k]);
+            let r = T::splat(simd, columns[j][k]);
             for v in 0..VECTORS {
                 sums[j][v] = T::fused(simd, row[v], r, sums[j][v]);
             }
