@@ -287,7 +287,7 @@ fn double_errors_keep_the_documented_bounds() {
 }
 
 #[test]
-#[ignore = "some millions of points, a minute"]
+#[ignore = "some millions of points, 30 s"]
 fn double_errors_keep_the_documented_bounds_on_millions_of_points() {
     double_bounds(1_000_000);
 }
@@ -299,7 +299,7 @@ fn single_errors_keep_the_documented_bounds() {
 }
 
 #[test]
-#[ignore = "every number of f32, some minutes"]
+#[ignore = "every number of f32, ten minutes"]
 fn single_errors_keep_the_documented_bounds_everywhere() {
     single_bounds(1);
 }
