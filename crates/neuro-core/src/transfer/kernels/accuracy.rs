@@ -268,16 +268,16 @@ fn single_bounds(stride: usize) {
         );
     };
     check("exp", worst_single(Exp, f64::exp, stride), [0.95, 1.3]);
-    check("tanh", worst_single(Tanh, f64::tanh, stride), [1.4, 1.7]);
+    check("tanh", worst_single(Tanh, f64::tanh, stride), [1.5, 1.7]);
     check(
         "logistic",
         worst_single(Logistic, logistic, stride),
-        [1.5, 2.1],
+        [1.7, 2.2],
     );
     check(
         "softplus",
         worst_single(Softplus, softplus, stride),
-        [1.7, 2.1],
+        [2.0, 2.1],
     );
 }
 
@@ -294,7 +294,7 @@ fn double_errors_keep_the_documented_bounds_on_millions_of_points() {
 
 #[test]
 fn single_errors_keep_the_documented_bounds() {
-    // A prime stride: all mantissas, two million numbers.
+    // A prime stride, so that the mantissas mix: two million numbers.
     single_bounds(2_039);
 }
 
