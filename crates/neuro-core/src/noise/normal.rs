@@ -62,6 +62,10 @@ impl<T: Scalar> StandardNormals<T> {
     /// The sequence of a generator, from the generator's current position on: from its next whole
     /// block of 16 words. Nothing is generated yet.
     #[must_use]
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "the sequence takes the generator over: nobody else may draw its words"
+    )]
     pub fn new(rng: ChaCha8Rng) -> Self {
         Self {
             words: Words::new(&rng),

@@ -18,7 +18,9 @@
 use num_traits::Float;
 
 use super::Transfer;
-use super::kernels::{self, Body, PairBody, map_into, map_pairs_into, value_of};
+use super::kernels::{
+    self, Body, PairBody, exp_of_minus, log_one_plus, map_into, map_pairs_into, value_of,
+};
 use crate::{Error, Scalar};
 
 /// `phi(x) = sqrt([x]_+) / pi`, slope `1 / (2 pi sqrt(x))` for `x > 0` and 0 otherwise.
@@ -94,7 +96,7 @@ impl<T: Scalar> Transfer<T> for SmoothQifGain<T> {
     }
 
     fn value(&self, x: T) -> T {
-        value_of(Value { c: self.sharpness }, x)
+        value_of(Value::new(self.sharpness), x)
     }
 
     fn slope(&self, x: T) -> T {
@@ -104,7 +106,7 @@ impl<T: Scalar> Transfer<T> for SmoothQifGain<T> {
     }
 
     fn value_into(&self, x: &[T], rate: &mut [T]) {
-        map_into(Value { c: self.sharpness }, x, rate);
+        map_into(Value::new(self.sharpness), x, rate);
     }
 
     fn slope_into(&self, x: &[T], rate: &[T], slope: &mut [T]) {
@@ -118,15 +120,29 @@ const TAIL: f64 = -40.0;
 #[derive(Clone, Copy)]
 struct Value<T> {
     c: T,
+    root_c: T,
+}
+
+impl<T: Scalar> Value<T> {
+    fn new(c: T) -> Self {
+        Self {
+            c,
+            root_c: c.sqrt(),
+        }
+    }
 }
 
 impl<T: Scalar> Body<T> for Value<T> {
     #[inline(always)]
     fn at<const FMA: bool>(self, x: T) -> T {
         let z = x / self.c;
-        let middle = Float::sqrt(self.c * kernels::Softplus.at::<FMA>(z));
-        let tail = Float::sqrt(self.c) * kernels::Exp.at::<FMA>(T::of(0.5) * z);
-        T::FRAC_1_PI() * if z < T::of(TAIL) { tail } else { middle }
+        let tail = z < T::of(TAIL);
+        let a = Float::abs(z);
+        // One exponential serves both forms.
+        let e = exp_of_minus::<FMA, T>(if tail { T::HALF * a } else { a });
+        let rectified = if z > T::zero() { z } else { T::zero() };
+        let middle = (self.c * (rectified + log_one_plus::<FMA, T>(e))).sqrt();
+        T::FRAC_1_PI() * if tail { self.root_c * e } else { middle }
     }
 }
 

@@ -53,7 +53,12 @@ const LOG_F32: [f32; 7] = [
     0.089_186_03,
 ];
 /// `sin(t pi / 4) / t` as a function of `t^2`, for `|t| <= 1`.
-const SIN_F32: [f32; 4] = [0.785_398_2, -0.080_745_436, 0.002_490_007, -3.595_451e-5];
+const SIN_F32: [f32; 4] = [
+    std::f32::consts::FRAC_PI_4,
+    -0.080_745_436,
+    0.002_490_007,
+    -3.595_451e-5,
+];
 /// `cos(t pi / 4)` as a function of `t^2`, for `|t| <= 1`.
 const COS_F32: [f32; 4] = [1.0, -0.308_424_26, 0.015_849_914, -3.188_805e-4];
 
@@ -93,7 +98,7 @@ const HALF_POWER_31: f32 = 0.5 * HALF_POWER_30;
 
 /// `sin(t pi / 4) / t` as a function of `t^2`, for `|t| <= 1`.
 const SIN_F64: [f64; 7] = [
-    0.7853981633974483,
+    std::f64::consts::FRAC_PI_4,
     -0.08074551218828054,
     0.002490394570188846,
     -3.657620415892392e-05,
@@ -141,4 +146,75 @@ fn f64_pair<const FMA: bool>(radius: u64, angle: u64) -> (f64, f64) {
         flip(r * (cos - sin), angle << 63),
         flip(r * (cos + sin), (angle & 2) << 62),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Box and Muller's formula itself, with the standard library's functions.
+    fn pair(u: f64, t: f64, signs: u32) -> [f64; 2] {
+        let (sin, cos) = (t * std::f64::consts::FRAC_PI_4).sin_cos();
+        let r = (-u.ln()).sqrt();
+        let sign = |bit: u32| if signs & bit == 0 { 1.0 } else { -1.0 };
+        [r * (cos - sin) * sign(1), r * (cos + sin) * sign(2)]
+    }
+
+    /// The ends of the range, and words in between.
+    fn words() -> impl Iterator<Item = u32> {
+        let ends = [
+            0,
+            1,
+            2,
+            3,
+            4,
+            1 << 31,
+            (1 << 31) - 1,
+            u32::MAX,
+            u32::MAX - 3,
+        ];
+        ends.into_iter()
+            .chain((0..500).map(|i| 0x9e37_79b9u32.wrapping_mul(i)))
+    }
+
+    fn near(found: f64, expected: f64, tolerance: f64) {
+        assert!((found - expected).abs() < tolerance, "{found} {expected}");
+    }
+
+    #[test]
+    fn single_pairs_obey_the_formula_with_and_without_fused_multiply_add() {
+        for radius in words() {
+            for angle in words().step_by(3) {
+                let u = (f64::from(radius >> 1) + 0.5) / 2f64.powi(31);
+                let t = f64::from((angle & !3).cast_signed()) / 2f64.powi(31);
+                // In f32, a u next to 1 is rounded to 2^-24 before its logarithm is taken.
+                let u = f64::from(u as f32);
+                let [a, b] = pair(u, t, angle);
+                let fused = f32_pair::<true>(radius, angle);
+                let plain = f32_pair::<false>(radius, angle);
+                for (p, q) in [fused, plain] {
+                    near(f64::from(p), a, 2e-6);
+                    near(f64::from(q), b, 2e-6);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn double_pairs_obey_the_formula_with_and_without_fused_multiply_add() {
+        for high in words() {
+            for low in words().step_by(7) {
+                let radius = u64::from(high) << 32 | u64::from(low);
+                let angle = u64::from(low) << 32 | u64::from(high);
+                let fraction = |w: u64| (w >> 12) as f64 / 2f64.powi(52);
+                let [a, b] = pair(1.0 - fraction(radius), 2.0 * fraction(angle) - 1.0, high);
+                let fused = f64_pair::<true>(radius, angle);
+                let plain = f64_pair::<false>(radius, angle);
+                for (p, q) in [fused, plain] {
+                    near(p, a, 4e-15);
+                    near(q, b, 4e-15);
+                }
+            }
+        }
+    }
 }

@@ -4,10 +4,14 @@ use super::Elementary;
 
 const MAGIC: f64 = 6_755_399_441_055_744.0;
 const ONE: u64 = 1f64.to_bits();
+/// 2^1000.
+const RAISED: u64 = ONE + (1000 << 52);
 
 impl Elementary for f64 {
     const MAGIC: Self = MAGIC;
     const HALF: Self = 0.5;
+    const THREE_QUARTERS: Self = 0.75;
+    const TINY: Self = 1.0 / (1u64 << 60) as Self;
     const LOG2_E: Self = std::f64::consts::LOG2_E;
     // 32 bits: the product with an exponent of 11 bits is exact.
     const LN2_HI: Self = 0.693_147_180_369_123_8;
@@ -15,10 +19,13 @@ impl Elementary for f64 {
     const LN2: Self = std::f64::consts::LN_2;
     const EXP_HIGHEST: Self = 710.0;
     const EXP_LOWEST: Self = -746.0;
+    const LOWERED: Self = Self::from_bits(ONE - (1000 << 52));
     const TANH_HIGHEST: Self = 20.0;
     const TANH_SMALL: Self = 0.625;
     const SQRT2_MINUS_ONE: Self = std::f64::consts::SQRT_2 - 1.0;
     const EXP: &'static [Self] = &[
+        1.0,
+        1.0,
         0.5000000000000011,
         0.16666666666666408,
         0.04166666666653001,
@@ -54,6 +61,16 @@ impl Elementary for f64 {
     #[inline(always)]
     fn power_of_two(shifted: Self) -> Self {
         Self::from_bits((shifted.to_bits() << 52).wrapping_add(ONE))
+    }
+
+    #[inline(always)]
+    fn times_power_of_two(p: Self, shifted: Self) -> Self {
+        Self::from_bits((shifted.to_bits() << 52).wrapping_add(p.to_bits()))
+    }
+
+    #[inline(always)]
+    fn raised_power_of_two(shifted: Self) -> Self {
+        Self::from_bits((shifted.to_bits() << 52).wrapping_add(RAISED))
     }
 
     #[inline(always)]

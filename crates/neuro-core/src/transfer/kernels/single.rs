@@ -4,10 +4,14 @@ use super::Elementary;
 
 const MAGIC: f32 = 12_582_912.0;
 const ONE: u32 = 1f32.to_bits();
+/// 2^100.
+const RAISED: u32 = ONE + (100 << 23);
 
 impl Elementary for f32 {
     const MAGIC: Self = MAGIC;
     const HALF: Self = 0.5;
+    const THREE_QUARTERS: Self = 0.75;
+    const TINY: Self = 1.0 / (1u64 << 60) as Self;
     const LOG2_E: Self = std::f32::consts::LOG2_E;
     // 9 bits: the product with an exponent of 8 bits is exact.
     const LN2_HI: Self = 0.693_359_4;
@@ -15,14 +19,17 @@ impl Elementary for f32 {
     const LN2: Self = std::f32::consts::LN_2;
     const EXP_HIGHEST: Self = 89.0;
     const EXP_LOWEST: Self = -104.5;
+    const LOWERED: Self = Self::from_bits(ONE - (100 << 23));
     const TANH_HIGHEST: Self = 10.0;
     const TANH_SMALL: Self = 0.625;
     const SQRT2_MINUS_ONE: Self = std::f32::consts::SQRT_2 - 1.0;
     const EXP: &'static [Self] = &[
+        1.0,
+        1.0,
         0.499_999_94,
         0.166_665_21,
         0.041_668_39,
-        0.008_368_745_4,
+        0.008_368_745,
         0.001_381_454_4,
     ];
     const TANH_NUMERATOR: &'static [Self] = &[
@@ -38,6 +45,16 @@ impl Elementary for f32 {
     #[inline(always)]
     fn power_of_two(shifted: Self) -> Self {
         Self::from_bits((shifted.to_bits() << 23).wrapping_add(ONE))
+    }
+
+    #[inline(always)]
+    fn times_power_of_two(p: Self, shifted: Self) -> Self {
+        Self::from_bits((shifted.to_bits() << 23).wrapping_add(p.to_bits()))
+    }
+
+    #[inline(always)]
+    fn raised_power_of_two(shifted: Self) -> Self {
+        Self::from_bits((shifted.to_bits() << 23).wrapping_add(RAISED))
     }
 
     #[inline(always)]
