@@ -63,6 +63,9 @@ pub trait Element: ComplexField + Sealed + Copy + Elementary + Gaussian {
     /// Registers as elements.
     fn elements<S: Simd>(vectors: &[Self::Vector<S>]) -> &[Self];
 
+    /// Registers as elements, for writing.
+    fn elements_mut<S: Simd>(vectors: &mut [Self::Vector<S>]) -> &mut [Self];
+
     /// A register with the same value in every lane.
     fn splat<S: Simd>(simd: S, value: Self) -> Self::Vector<S>;
 
@@ -105,6 +108,11 @@ impl Element for f32 {
     }
 
     #[inline(always)]
+    fn elements_mut<S: Simd>(vectors: &mut [S::f32s]) -> &mut [Self] {
+        pulp::bytemuck::cast_slice_mut(vectors)
+    }
+
+    #[inline(always)]
     fn splat<S: Simd>(simd: S, value: Self) -> S::f32s {
         simd.splat_f32s(value)
     }
@@ -136,6 +144,11 @@ impl Element for f64 {
     #[inline(always)]
     fn elements<S: Simd>(vectors: &[S::f64s]) -> &[Self] {
         pulp::bytemuck::cast_slice(vectors)
+    }
+
+    #[inline(always)]
+    fn elements_mut<S: Simd>(vectors: &mut [S::f64s]) -> &mut [Self] {
+        pulp::bytemuck::cast_slice_mut(vectors)
     }
 
     #[inline(always)]

@@ -3,6 +3,7 @@
 mod decomposition;
 mod expm;
 mod gemm;
+mod outer;
 mod panel;
 
 pub use decomposition::{
@@ -11,4 +12,5 @@ pub use decomposition::{
 };
 pub use expm::expm;
 pub use gemm::{Operand, matmul};
+pub use outer::OuterProducts;
 pub use panel::PackedMatrix;

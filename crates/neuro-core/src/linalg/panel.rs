@@ -13,7 +13,7 @@ use crate::simd::{Element, dispatch};
 use crate::{Error, Scalar};
 
 /// Vector registers of rows in one panel.
-const VECTORS: usize = 2;
+pub(super) const VECTORS: usize = 2;
 /// Panels that share one pass when a single column is multiplied.
 const GROUP: usize = 7;
 
@@ -43,7 +43,7 @@ impl<T: Scalar> PackedMatrix<T> {
     /// A `rows x columns` matrix of zeros.
     #[must_use]
     pub fn zeros(rows: usize, columns: usize) -> Self {
-        let panel_rows = VECTORS * dispatch(Lanes::<T>(std::marker::PhantomData));
+        let panel_rows = VECTORS * lanes::<T>();
         let length = rows.div_ceil(panel_rows) * panel_rows * columns;
         let line = 64 / size_of::<T>();
         let panels = vec![T::zero(); length + line];
@@ -143,6 +143,11 @@ impl<T: Scalar> PackedMatrix<T> {
         let size = self.panel_rows * self.columns;
         &self.panels[self.start + p * size..][..size]
     }
+}
+
+/// Elements in one vector register of this machine.
+pub(super) fn lanes<T: Element>() -> usize {
+    dispatch(Lanes::<T>(std::marker::PhantomData))
 }
 
 struct Lanes<T>(std::marker::PhantomData<T>);

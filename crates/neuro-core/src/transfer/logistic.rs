@@ -32,8 +32,10 @@ impl<T: Scalar> Transfer<T> for Logistic {
     }
 
     fn slope_into(&self, _x: &[T], rate: &[T], slope: &mut [T]) {
-        for (r, slope) in rate.iter().zip(slope) {
-            *slope = *r * (T::one() - *r);
-        }
+        crate::vectorize(|| {
+            for (r, slope) in rate.iter().zip(slope) {
+                *slope = *r * (T::one() - *r);
+            }
+        });
     }
 }

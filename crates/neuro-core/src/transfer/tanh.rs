@@ -32,8 +32,10 @@ impl<T: Scalar> Transfer<T> for Tanh {
     }
 
     fn slope_into(&self, _x: &[T], rate: &[T], slope: &mut [T]) {
-        for (r, slope) in rate.iter().zip(slope) {
-            *slope = T::one() - *r * *r;
-        }
+        crate::vectorize(|| {
+            for (r, slope) in rate.iter().zip(slope) {
+                *slope = T::one() - *r * *r;
+            }
+        });
     }
 }

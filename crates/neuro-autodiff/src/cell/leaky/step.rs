@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use neuro_core::linalg::{Operand, PackedMatrix, matmul};
+use neuro_core::linalg::{Operand, OuterProducts, PackedMatrix, matmul};
 use neuro_core::noise::NoiseScaling;
 use neuro_core::{Scalar, Trajectory, vectorize};
 
@@ -24,6 +24,8 @@ pub struct LeakyWork<T: Scalar> {
     stride: usize,
     /// `a lambda_{k+1}` of each step.
     delta: Vec<T>,
+    /// Sums of `delta [r; u; psi; 1]^T`.
+    weight_gradient: OuterProducts<T>,
     product: Vec<T>,
     slope: Vec<T>,
     alpha: Vec<T>,
@@ -147,6 +149,7 @@ impl<T: Scalar> Cell<T> for LeakyCell<T> {
             presynaptic,
             stride,
             delta: vec![T::zero(); backward * steps],
+            weight_gradient: OuterProducts::new(feedback, rows),
             product: vec![T::zero(); units * trials],
             slope: vec![T::zero(); backward],
             alpha: vec![T::zero(); units],
@@ -348,17 +351,13 @@ impl<T: Scalar> Cell<T> for LeakyCell<T> {
     ) {
         let units = self.shape.units;
         let columns = steps * work.trials;
-        let delta = Operand::new(&work.delta[..units * columns], units, columns);
-        let rows = self.presynaptic_rows();
-        let presynaptic = Operand::strided(&work.presynaptic, rows, columns, work.stride);
-        matmul(
-            true,
-            T::one(),
-            delta.expect("work holds every step"),
-            presynaptic.expect("work holds every block").transpose(),
+        let sum = work.weight_gradient.add(
+            &work.delta[..units * columns],
+            &work.presynaptic[..work.stride * columns],
+            work.stride,
             &mut gradient[self.drive.clone()],
-        )
-        .expect("the gradient has the parameters' layout");
+        );
+        sum.expect("work holds every step, and the gradient has the parameters' layout");
         if !outputs.is_empty() {
             let states = &states.as_slice()[outputs.start * units * work.trials..];
             let features = self.features(&outputs, states, work);
