@@ -219,6 +219,7 @@ impl<T: Scalar, C: Cell<T>> Chunk<T, C> {
             gradient,
             ..
         } = self;
+        loss.validate(batch, cell.shape().outputs)?;
         let read = loss.steps(batch);
         rollout.forward(
             cell,

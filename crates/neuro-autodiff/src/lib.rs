@@ -15,8 +15,8 @@ pub mod train;
 
 pub use bptt::{Bptt, BpttConfig};
 pub use cell::{
-    Cell, CellShape, LeakyCell, LeakyConfig, LeakyWork, LinearReadout, Pass, ReadoutSource,
-    StepInput, UnitNoise,
+    Cell, CellShape, Features, LeakyCell, LeakyConfig, LeakyWork, LinearReadout, Pass,
+    ReadoutSource, StepInput, UnitNoise,
 };
 pub use error::Error;
 pub use noise::{Disturbance, DrawnNoise, Noise, draw_initial_states};

@@ -3,7 +3,8 @@
 use neuro_core::noise::StandardNormals;
 use neuro_core::{Domain, Scalar, Streams, Trajectory};
 
-use crate::Cell;
+use crate::cell::CellShape;
+use crate::{Cell, Error};
 
 /// The standard normal numbers of each step, for units or for noise channels.
 ///
@@ -68,6 +69,29 @@ impl<T: Scalar> DrawnNoise<T> {
 }
 
 impl<T: Scalar> Noise<T> {
+    /// Checks that there are numbers for `units` units, `trials` trials and `steps` steps.
+    fn check(&self, what: &str, units: usize, trials: usize, steps: usize) -> Result<(), Error> {
+        use neuro_core::Error as Core;
+        let found = match self {
+            Self::Silent => return Ok(()),
+            Self::Given(noise) => (noise.units(), noise.trials()),
+            Self::Drawn(noise) => (noise.units, noise.generators.len()),
+        };
+        Core::check_shape(what, (units, trials), found)?;
+        if let Self::Given(noise) = self
+            && units > 0
+            && noise.steps() < steps
+        {
+            return Err(Core::Length {
+                what: format!("steps of the {what}"),
+                expected: steps,
+                found: noise.steps(),
+            }
+            .into());
+        }
+        Ok(())
+    }
+
     /// The numbers of one step; `buffer` (units x trials) serves where they are drawn.
     pub(crate) fn step<'a>(&'a mut self, step: usize, buffer: &'a mut [T]) -> &'a [T] {
         match self {
@@ -115,6 +139,13 @@ impl<T: Scalar> Disturbance<T> {
             units: drawn(cell.has_unit_noise(), Domain::UnitNoise, shape.units),
             channels: drawn(shape.channels > 0, Domain::ChannelNoise, shape.channels),
         }
+    }
+
+    /// Checks that the numbers fit a cell, a batch and its steps.
+    pub(crate) fn check(&self, shape: CellShape, trials: usize, steps: usize) -> Result<(), Error> {
+        self.units.check("unit noise", shape.units, trials, steps)?;
+        self.channels
+            .check("channel noise", shape.channels, trials, steps)
     }
 
     /// Goes on with the trials from `first` on.

@@ -108,7 +108,8 @@ impl<T: Scalar, C: Cell<T>> Rollout<T, C> {
     /// Runs the cell from `initial` (units x trials), and computes the outputs of `read`.
     ///
     /// # Errors
-    /// [`neuro_core::Error`] when `inputs` or `initial` do not have the sizes of this rollout.
+    /// [`neuro_core::Error`] when `inputs`, `initial` or given noise do not have the sizes of this
+    /// rollout.
     pub fn forward(
         &mut self,
         cell: &C,
@@ -119,9 +120,12 @@ impl<T: Scalar, C: Cell<T>> Rollout<T, C> {
         read: Range<usize>,
     ) -> Result<(), Error> {
         let shape = cell.shape();
-        let expected = (shape.inputs, self.trials * self.steps);
-        let found = (inputs.units(), inputs.trials() * inputs.steps());
+        // A trajectory of no units has no steps to be counted.
+        let columns = |n| if shape.inputs == 0 { 0 } else { n };
+        let expected = (shape.inputs, columns(self.trials * self.steps));
+        let found = (inputs.units(), columns(inputs.trials() * inputs.steps()));
         neuro_core::Error::check_shape("inputs of a rollout", expected, found)?;
+        disturbance.check(shape, self.trials, self.steps)?;
         neuro_core::Error::check_length("initial state", self.starts.step(0).len(), initial.len())?;
         cell.prepare(parameters, &mut self.work);
         self.states.step_mut(0).copy_from_slice(initial);
@@ -215,7 +219,9 @@ impl<T: Scalar, C: Cell<T>> Rollout<T, C> {
                 cost += self.explicit(cell, length, &explicit, &mut next);
             }
             for step in (0..length).rev() {
-                let cut = self.window > 0 && (first + step).is_multiple_of(self.window);
+                // The first window has none before it: its gradient reaches the initial state.
+                let reached = first + step;
+                let cut = self.window > 0 && reached > 0 && reached.is_multiple_of(self.window);
                 let has_explicit = !cut && explicit.reaches(first + step);
                 if has_explicit {
                     cost += self.explicit(cell, step, &explicit, &mut previous);

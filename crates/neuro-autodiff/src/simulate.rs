@@ -21,8 +21,8 @@ pub struct Simulation<T: Scalar = f64> {
 /// Gives the same bits as the forward pass of training.
 ///
 /// # Errors
-/// [`neuro_core::Error`] when there are no trials, or sizes do not fit the cell, or `inputs` or
-/// `initial` are not finite.
+/// [`neuro_core::Error`] when there are no trials, or sizes (also those of given noise) do not fit
+/// the cell, or `inputs` or `initial` are not finite.
 pub fn simulate<T: Scalar, C: Cell<T>>(
     cell: &C,
     parameters: &Parameters<T>,
@@ -41,6 +41,7 @@ pub fn simulate<T: Scalar, C: Cell<T>>(
     let columns = trials * steps;
     neuro_core::Error::check_shape("inputs", (shape.inputs, columns), (inputs.units(), columns))?;
     neuro_core::Error::check_length("initial state", shape.units * trials, initial.len())?;
+    disturbance.check(shape, trials, steps)?;
     neuro_core::Error::check_finite("inputs", inputs.as_slice())?;
     neuro_core::Error::check_finite("initial state", initial)?;
 

@@ -10,7 +10,7 @@ mod leaky;
 mod readout;
 
 pub use leaky::{LeakyCell, LeakyConfig, LeakyWork, UnitNoise};
-pub use readout::{LinearReadout, ReadoutSource};
+pub use readout::{Features, LinearReadout, ReadoutSource};
 
 use std::fmt::Debug;
 use std::ops::Range;

@@ -1,4 +1,7 @@
 //! A linear readout of the units: `z = W_out y + b`, with `y` the states or the rates.
+//!
+//! With `dz` the gradient of the outputs, that of the features is `W_out^T dz`, and those of the
+//! weights and the bias are the sums of `dz y^T` and `dz` over trials and steps.
 
 use std::ops::Range;
 
@@ -19,7 +22,28 @@ pub enum ReadoutSource {
 /// A linear readout; a part that cells are made with.
 ///
 /// Its parameters are named `readout` (outputs x units) and, if there is one, `readout_bias`
-/// (outputs x 1).
+/// (outputs x 1). A cell copies [`weights`](Self::weights) and [`bias`](Self::bias) in
+/// [`Cell::prepare`](crate::Cell::prepare) and passes them back to [`apply`](Self::apply) in
+/// `outputs` and to [`pull_back`](Self::pull_back) in `outputs_vjp`; [`finish`](Self::finish)
+/// belongs in the cell's `finish`.
+///
+/// ```
+/// use neuro_autodiff::{Features, Identity, LinearReadout, Parameters};
+/// use neuro_core::nalgebra::DMatrix;
+/// use std::sync::Arc;
+///
+/// let mut parameters = Parameters::new();
+/// let w = DMatrix::from_row_slice(1, 2, &[1.0, -2.0]);
+/// parameters.add("readout", &w, Arc::new(Identity), true)?;
+/// let readout = LinearReadout::find(&parameters, 2)?;
+/// let weights = readout.weights(&parameters);
+/// // Two units, three trials.
+/// let states = Features { data: &[1.0, 0.0, 0.0, 1.0, 3.0, 1.0], stride: 2 };
+/// let mut outputs = [0.0; 3];
+/// readout.apply(weights, readout.bias(&parameters), states, &mut outputs);
+/// assert_eq!(outputs, [1.0, -2.0, 1.0]);
+/// # Ok::<(), neuro_autodiff::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct LinearReadout {
     weights: Range<usize>,
@@ -28,11 +52,13 @@ pub struct LinearReadout {
     units: usize,
 }
 
-/// Columns of features to read out: units x columns, with `stride` values from one to the next.
+/// Columns of features to read out: units x columns, one column for each trial of each step.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Features<'a, T: Scalar> {
-    pub(crate) data: &'a [T],
-    pub(crate) stride: usize,
+pub struct Features<'a, T: Scalar> {
+    /// The values, at least up to the end of the last column.
+    pub data: &'a [T],
+    /// Values from the start of one column to that of the next, at least the number of units.
+    pub stride: usize,
 }
 
 impl LinearReadout {
@@ -64,18 +90,31 @@ impl LinearReadout {
         self.outputs
     }
 
-    /// Where the weights lie in the flat vector of parameters.
-    pub(crate) fn weights<'a, T: Scalar>(&self, parameters: &'a Parameters<T>) -> &'a [T] {
+    /// The effective weights, outputs x units.
+    ///
+    /// # Panics
+    /// When `parameters` are shorter than those of [`find`](Self::find).
+    #[must_use]
+    pub fn weights<'a, T: Scalar>(&self, parameters: &'a Parameters<T>) -> &'a [T] {
         &parameters.effective_values()[self.weights.clone()]
     }
 
-    pub(crate) fn bias<'a, T: Scalar>(&self, parameters: &'a Parameters<T>) -> &'a [T] {
+    /// The effective bias, one value for each output; empty when there is none.
+    ///
+    /// # Panics
+    /// When `parameters` are shorter than those of [`find`](Self::find).
+    #[must_use]
+    pub fn bias<'a, T: Scalar>(&self, parameters: &'a Parameters<T>) -> &'a [T] {
         let bias = self.bias.clone().unwrap_or(0..0);
         &parameters.effective_values()[bias]
     }
 
-    /// Writes `W_out y + b` for each column of features.
-    pub(crate) fn apply<T: Scalar>(
+    /// Writes `W_out y + b` for each column of features; `outputs` (outputs x columns) says how many
+    /// columns. An empty `bias` is none.
+    ///
+    /// # Panics
+    /// When a length does not fit.
+    pub fn apply<T: Scalar>(
         &self,
         weights: &[T],
         bias: &[T],
@@ -98,8 +137,12 @@ impl LinearReadout {
         }
     }
 
-    /// Writes (or adds) `W_out^T dz` into the gradient of the features, without gaps.
-    pub(crate) fn pull_back<T: Scalar>(
+    /// Writes `W_out^T dz` into the gradient of the features (units x columns, without gaps), or with
+    /// `add` adds it to what is there.
+    ///
+    /// # Panics
+    /// When a length does not fit.
+    pub fn pull_back<T: Scalar>(
         &self,
         add: bool,
         weights: &[T],
@@ -115,8 +158,12 @@ impl LinearReadout {
         product(add, self.operand(weights).transpose(), d, d_features);
     }
 
-    /// Adds the gradient of weights and bias for some columns.
-    pub(crate) fn finish<T: Scalar>(
+    /// Adds the gradient of weights and bias for some columns to `gradient`, which holds all
+    /// effective parameters.
+    ///
+    /// # Panics
+    /// When a length does not fit.
+    pub fn finish<T: Scalar>(
         &self,
         features: Features<'_, T>,
         d_outputs: &[T],

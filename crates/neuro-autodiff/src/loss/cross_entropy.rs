@@ -146,21 +146,24 @@ impl<T: Scalar> Loss<T> for CrossEntropy {
     fn validate(&self, batch: &Batch<T>, outputs: usize) -> Result<(), Error> {
         neuro_core::Error::check_length("labels", batch.trials(), batch.labels.len())?;
         for (trial, &label) in batch.labels.iter().enumerate() {
-            neuro_core::Error::check_range(
-                &format!("label of trial {trial}"),
-                &format!("a class below {outputs}"),
-                label as f64,
-                label < outputs,
-            )?;
+            if label >= outputs {
+                return Err(neuro_core::Error::OutOfRange {
+                    what: format!("label of trial {trial}"),
+                    expected: format!("a class below {outputs}"),
+                    found: label as f64,
+                }
+                .into());
+            }
         }
         match self.at {
             At::End => check_lengths(batch),
-            At::Step(step) => Ok(neuro_core::Error::check_range(
-                "step of the readout",
-                &format!("below the {} steps of the batch", batch.steps()),
-                step as f64,
-                step < batch.steps(),
-            )?),
+            At::Step(step) if step >= batch.steps() => Err(neuro_core::Error::OutOfRange {
+                what: "step of the readout".into(),
+                expected: format!("below the {} steps of the batch", batch.steps()),
+                found: step as f64,
+            }
+            .into()),
+            At::Step(_) => Ok(()),
             At::Masked => check_mask(batch),
         }
     }

@@ -84,12 +84,15 @@ fn check_lengths<T: Scalar>(batch: &Batch<T>) -> Result<(), crate::Error> {
     let steps = batch.steps();
     neuro_core::Error::check_length("trial lengths", batch.trials(), batch.lengths.len())?;
     for (trial, &length) in batch.lengths.iter().enumerate() {
-        neuro_core::Error::check_range(
-            &format!("length of trial {trial}"),
-            &format!("1 to {steps} steps"),
-            length as f64,
-            (1..=steps).contains(&length),
-        )?;
+        // Words are made only for an error: this runs once a batch and must not allocate.
+        if !(1..=steps).contains(&length) {
+            return Err(neuro_core::Error::OutOfRange {
+                what: format!("length of trial {trial}"),
+                expected: format!("1 to {steps} steps"),
+                found: length as f64,
+            }
+            .into());
+        }
     }
     Ok(())
 }
@@ -98,12 +101,14 @@ fn check_lengths<T: Scalar>(batch: &Batch<T>) -> Result<(), crate::Error> {
 fn check_mask<T: Scalar>(batch: &Batch<T>) -> Result<(), crate::Error> {
     let trials = batch.trials();
     for (k, &weight) in batch.mask.as_slice().iter().enumerate() {
-        neuro_core::Error::check_range(
-            &format!("mask of trial {}, step {}", k % trials, k / trials),
-            "a finite number >= 0",
-            weight.as_f64(),
-            weight.is_finite() && weight >= T::zero(),
-        )?;
+        if !(weight.is_finite() && weight >= T::zero()) {
+            return Err(neuro_core::Error::OutOfRange {
+                what: format!("mask of trial {}, step {}", k % trials, k / trials),
+                expected: "a finite number >= 0".into(),
+                found: weight.as_f64(),
+            }
+            .into());
+        }
     }
     Ok(())
 }

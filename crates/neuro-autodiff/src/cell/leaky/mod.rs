@@ -82,7 +82,7 @@ impl<T: Scalar> LeakyCell<T> {
     /// # Errors
     /// [`neuro_core::Error::Unknown`] when one is missing, [`neuro_core::Error::Shape`] when sizes do
     /// not fit together, [`neuro_core::Error::OutOfRange`] for `dt` outside `(0, tau]` of any unit,
-    /// a negative noise, or drive weights that do not lie one after another.
+    /// a negative or infinite noise, or drive weights that do not lie one after another.
     pub fn new(config: LeakyConfig<T>, parameters: &Parameters<T>) -> Result<Self, Error> {
         use neuro_core::Error as Core;
         let recurrent = parameters.find("recurrent")?;
@@ -125,8 +125,7 @@ impl<T: Scalar> LeakyCell<T> {
             )?;
         }
         if let Some(noise) = config.unit_noise {
-            let sigma = noise.sigma;
-            Core::check_range("sigma of the unit noise", "at least 0", sigma, sigma >= 0.0)?;
+            check_sigma(noise.sigma)?;
         }
         let readout = LinearReadout::find(parameters, units)?;
         let outputs = readout.outputs();
@@ -157,10 +156,19 @@ impl<T: Scalar> LeakyCell<T> {
     /// # Errors
     /// [`neuro_core::Error::OutOfRange`] for a negative or non-finite sigma.
     pub fn with_unit_noise(mut self, noise: Option<UnitNoise>) -> Result<Self, Error> {
-        let sigma = noise.map_or(0.0, |n| n.sigma);
-        let fits = sigma >= 0.0 && sigma.is_finite();
-        neuro_core::Error::check_range("sigma of the unit noise", "at least 0", sigma, fits)?;
+        check_sigma(noise.map_or(0.0, |n| n.sigma))?;
         self.config.unit_noise = noise;
         Ok(self)
     }
+}
+
+fn check_sigma(sigma: f64) -> Result<(), Error> {
+    let holds = sigma >= 0.0 && sigma.is_finite();
+    let what = "sigma of the unit noise";
+    Ok(neuro_core::Error::check_range(
+        what,
+        "a finite number >= 0",
+        sigma,
+        holds,
+    )?)
 }

@@ -8,8 +8,7 @@ use neuro_core::{Scalar, Trajectory, vectorize};
 
 use super::LeakyCell;
 use crate::Parameters;
-use crate::cell::readout::Features;
-use crate::cell::{Cell, CellShape, Pass, ReadoutSource, StepInput};
+use crate::cell::{Cell, CellShape, Features, Pass, ReadoutSource, StepInput};
 
 /// Buffers of a [`LeakyCell`].
 #[derive(Clone, Debug)]
