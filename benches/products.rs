@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use neuro_core::Scalar;
-use neuro_core::linalg::{Operand, PackedMatrix, matmul};
+use neuro_core::linalg::{Operand, OuterProducts, PackedMatrix, matmul};
 
 fn product<T: Scalar>(c: &mut Criterion, units: usize, trials: usize) {
     let value = |i: usize| T::of(((i * 37 % 101) as f64).sin());
@@ -28,7 +28,38 @@ fn product<T: Scalar>(c: &mut Criterion, units: usize, trials: usize) {
     group.finish();
 }
 
+/// The gradient of the recurrent weights: the sum over all steps and trials.
+fn weight_gradient<T: Scalar>(c: &mut Criterion, units: usize, columns: usize) {
+    let value = |i: usize| T::of(((i * 37 % 101) as f64).sin());
+    let delta: Vec<T> = (0..units * columns).map(value).collect();
+    let rates: Vec<T> = (0..units * columns).map(|i| value(i + 7)).collect();
+    let mut sum = vec![T::zero(); units * units];
+    let mut group = c.benchmark_group(format!(
+        "sum of {columns} outer products, {units}x{units}, {}",
+        T::NAME
+    ));
+    group.throughput(Throughput::Elements((2 * units * units * columns) as u64));
+    let mut outer = OuterProducts::new(units, units);
+    group.bench_function("packed", |b| {
+        b.iter(|| {
+            outer
+                .add(black_box(&delta), &rates, units, &mut sum)
+                .expect("shapes fit")
+        });
+    });
+    let left = Operand::new(&delta, units, columns).expect("shape of the gradients");
+    let right = Operand::new(&rates, units, columns)
+        .expect("shape of the rates")
+        .transpose();
+    group.bench_function("general", |b| {
+        b.iter(|| matmul(true, T::one(), black_box(left), right, &mut sum).expect("shapes fit"));
+    });
+    group.finish();
+}
+
 fn products(c: &mut Criterion) {
+    weight_gradient::<f32>(c, 256, 3000);
+    weight_gradient::<f64>(c, 256, 3000);
     for (units, trials) in [(256, 50), (256, 25), (200, 16), (200, 1), (256, 1)] {
         product::<f32>(c, units, trials);
         product::<f64>(c, units, trials);

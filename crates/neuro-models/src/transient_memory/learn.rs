@@ -31,7 +31,7 @@ impl<T: Scalar> TrainingRun<T> {
     /// # Errors
     /// [`enum@Error`] when the network and the task do not fit together, or a setting is out of range.
     pub fn new(
-        network: Network<T>,
+        network: &Network<T>,
         task: Box<dyn Task<T>>,
         streams: Streams,
         workers: Workers,

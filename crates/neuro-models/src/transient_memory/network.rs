@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use nalgebra::DMatrix;
 use neuro_autodiff::{
-    Disturbance, Identity, LeakyCell, LeakyConfig, Parameters, ReadoutSource, Simulation,
-    UnitNoise, simulate,
+    Disturbance, Identity, LeakyCell, LeakyConfig, ParameterId, Parameters, ReadoutSource,
+    Simulation, UnitNoise, simulate,
 };
 use neuro_core::archive::Archive;
 use neuro_core::linalg::PackedMatrix;
@@ -27,6 +27,7 @@ pub struct Network<T: Scalar = f64> {
     config: Config,
     parameters: Parameters<T>,
     cell: LeakyCell<T>,
+    recurrent: ParameterId,
 }
 
 impl<T: Scalar> Network<T> {
@@ -95,10 +96,12 @@ impl<T: Scalar> Network<T> {
             },
             &parameters,
         )?;
+        let recurrent = parameters.find("recurrent")?;
         Ok(Self {
             config: config.clone(),
             parameters,
             cell,
+            recurrent,
         })
     }
 
@@ -187,11 +190,7 @@ impl<T: Scalar> Network<T> {
     /// The undriven network as a flow, for analyses.
     #[must_use]
     pub fn flow(&self) -> Flow {
-        let recurrent = self
-            .parameters
-            .find("recurrent")
-            .expect("checked when the cell was made");
-        Flow::new(self.parameters.matrix(recurrent).map(T::as_f64))
+        Flow::new(self.parameters.matrix(self.recurrent).map(T::as_f64))
     }
 }
 

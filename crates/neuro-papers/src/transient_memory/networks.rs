@@ -82,7 +82,7 @@ fn train(session: &Session, seed: u64, workers: Workers) -> Result<Trained, Erro
     let network = Network::<f32>::new(&config, streams).map_err(failed)?;
     let checkpoint = session.output.checkpoint(&name);
     let mut run = TrainingRun::new(
-        network,
+        &network,
         Box::new(config.training_task()),
         streams,
         workers,
