@@ -44,7 +44,7 @@ fn weight_gradient<T: Scalar>(c: &mut Criterion, units: usize, columns: usize) {
         b.iter(|| {
             outer
                 .add(black_box(&delta), &rates, units, &mut sum)
-                .expect("shapes fit")
+                .expect("shapes fit");
         });
     });
     let left = Operand::new(&delta, units, columns).expect("shape of the gradients");

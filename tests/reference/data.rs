@@ -9,6 +9,10 @@ use safetensors::{Dtype, SafeTensors};
 
 /// The reference files of a paper by kind: the longest of `kinds` that a file's name begins with.
 /// Prints how many there are of each.
+#[allow(
+    clippy::print_stdout,
+    reason = "the counts are part of what this test says"
+)]
 pub(crate) fn files_by_kind(
     paper: &str,
     kinds: &[&'static str],

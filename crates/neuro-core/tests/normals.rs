@@ -11,7 +11,7 @@ fn sample<T: Scalar>(seed: u64) -> Vec<f64> {
     let mut normals = StandardNormals::<T>::new(ChaCha8Rng::seed_from_u64(seed));
     let mut values = vec![T::zero(); COUNT];
     normals.fill(&mut values);
-    values.into_iter().map(Scalar::to_f64).collect()
+    values.into_iter().map(Scalar::as_f64).collect()
 }
 
 /// Five standard errors of the mean of `COUNT` numbers of this variance.
@@ -190,7 +190,7 @@ fn values_are<T: Scalar>(expected: [f64; 6]) {
     let mut normals = Streams::new(42).normals::<T>(Domain::UnitNoise, 0);
     for (position, expected) in [0, 1, 127, 128, 255, 1_000].into_iter().zip(expected) {
         normals.seek(position);
-        let found = Scalar::to_f64(normals.sample());
+        let found = Scalar::as_f64(normals.sample());
         // Machines with other registers differ in the last bits.
         assert!(
             (found - expected).abs() < 1e-6 * expected.abs().max(1.0),
