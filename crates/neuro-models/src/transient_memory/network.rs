@@ -190,7 +190,7 @@ impl<T: Scalar> Network<T> {
     /// The undriven network as a flow, for analyses.
     #[must_use]
     pub fn flow(&self) -> Flow {
-        Flow::new(self.parameters.matrix(self.recurrent).map(T::as_f64))
+        Flow::of(self.parameters.matrix(self.recurrent).map(T::as_f64))
     }
 }
 
@@ -204,7 +204,19 @@ pub struct Flow {
 }
 
 impl Flow {
-    fn new(recurrent: DMatrix<f64>) -> Self {
+    /// The flow of recurrent weights `J` (units x units).
+    ///
+    /// # Errors
+    /// [`neuro_core::Error::Shape`] for a matrix that is not square, and
+    /// [`neuro_core::Error::NonFinite`] for weights that are not finite.
+    pub fn new(recurrent: DMatrix<f64>) -> Result<Self, Error> {
+        let (rows, columns) = recurrent.shape();
+        neuro_core::Error::check_shape("recurrent weights", (rows, rows), (rows, columns))?;
+        neuro_core::Error::check_finite("recurrent weights", recurrent.as_slice())?;
+        Ok(Self::of(recurrent))
+    }
+
+    fn of(recurrent: DMatrix<f64>) -> Self {
         let mut packed = PackedMatrix::zeros(recurrent.nrows(), recurrent.ncols());
         packed
             .pack(recurrent.as_slice())
