@@ -29,7 +29,9 @@ const VERSION: u32 = 1;
 
 impl<T: Scalar> Trainer<T> {
     /// Goes on from a checkpoint of the same run: same parameters, optimiser and objective. The
-    /// limits of the run (updates, patience) may differ.
+    /// limits of the run (updates, patience) may differ. A run that has reached its limit between two
+    /// checks has made one there, so that, made longer, its history has one record more than that of
+    /// a run that was long from the start.
     ///
     /// # Errors
     /// [`neuro_core::Error::Io`] or [`neuro_core::Error::File`] when the file is missing, damaged or
