@@ -47,6 +47,65 @@ impl BpttConfig {
 
 /// The loss of a cell on a task, as an [`Objective`]: update `k` runs the trials
 /// `k * batch .. (k + 1) * batch`.
+///
+/// ```
+/// use neuro_autodiff::loss::CrossEntropy;
+/// use neuro_autodiff::{
+///     Bptt, BpttConfig, Identity, LeakyCell, LeakyConfig, Memory, Objective, Parameters, ReadoutSource,
+/// };
+/// use neuro_core::{Streams, Task, TaskShape, TrialMut};
+/// use neuro_core::{nalgebra::DMatrix, parallel::Workers, transfer::Tanh};
+/// use std::sync::Arc;
+///
+/// /// A pulse in every trial, and every other trial of class 1.
+/// #[derive(Debug)]
+/// struct Coin;
+///
+/// impl Task for Coin {
+///     fn shape(&self) -> TaskShape {
+///         TaskShape { inputs: 1, outputs: 2, steps: 5 }
+///     }
+///
+///     fn parameter_names(&self) -> &[&'static str] {
+///         &[]
+///     }
+///
+///     fn trial(&self, index: u64, _streams: Streams, mut trial: TrialMut<'_, f64>) {
+///         trial.input(0)[0] = 1.0;
+///         trial.set_label(usize::from(index % 2 == 1));
+///     }
+/// }
+///
+/// let mut parameters = Parameters::new();
+/// for (name, rows, columns, value) in
+///     [("recurrent", 3, 3, 0.1), ("input", 3, 1, 1.0), ("readout", 2, 3, 0.0), ("time_constant", 3, 1, 2.0)]
+/// {
+///     parameters.add(name, &DMatrix::from_element(rows, columns, value), Arc::new(Identity), true)?;
+/// }
+/// let config = LeakyConfig {
+///     dt: 1.0,
+///     transfer: Arc::new(Tanh),
+///     readout: ReadoutSource::Rate,
+///     unit_noise: None,
+/// };
+/// let cell = LeakyCell::new(config, &parameters)?;
+/// let config = BpttConfig {
+///     batch: 4,
+///     chunk: 2,
+///     memory: Memory::Full,
+///     window: None,
+///     initial_state_sd: 0.0,
+/// };
+/// let loss = Box::new(CrossEntropy::default());
+/// let mut objective =
+///     Bptt::new(config, cell, Box::new(Coin), loss, Streams::new(1), Workers::sequential())?;
+/// let mut gradient = vec![0.0; parameters.len()];
+/// let loss = objective.evaluate(0, &parameters, &mut gradient)?;
+/// // Nothing tells the classes apart: a readout of 0 costs ln 2, and there is nothing to learn.
+/// assert!((loss - 2_f64.ln()).abs() < 1e-15);
+/// assert!(gradient.iter().all(|g| g.abs() < 1e-15));
+/// # Ok::<(), neuro_autodiff::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Bptt<T: Scalar, C: Cell<T>> {
     config: BpttConfig,

@@ -33,6 +33,41 @@ impl Memory {
 }
 
 /// The forward and backward pass of a cell over a batch, with buffers made once.
+///
+/// [`crate::Bptt`] makes them for each chunk of a batch; use one yourself for the gradient of
+/// something that is no [`Loss`](crate::loss::Loss).
+///
+/// ```
+/// use neuro_autodiff::{Disturbance, Identity, LeakyCell, LeakyConfig, Memory, Parameters, ReadoutSource, Rollout};
+/// use neuro_core::{Batch, TaskShape, nalgebra::DMatrix, transfer::Tanh};
+/// use std::sync::Arc;
+///
+/// // One unit without weights, dt / tau = 1/4.
+/// let mut parameters = Parameters::new();
+/// for (name, value) in [("recurrent", 0.0), ("input", 1.0), ("readout", 1.0), ("time_constant", 40.0)] {
+///     parameters.add(name, &DMatrix::from_element(1, 1, value), Arc::new(Identity), true)?;
+/// }
+/// let cell = LeakyCell::new(
+///     LeakyConfig {
+///         dt: 10.0,
+///         transfer: Arc::new(Tanh),
+///         readout: ReadoutSource::State,
+///         unit_noise: None,
+///     },
+///     &parameters,
+/// )?;
+/// let shape = TaskShape { inputs: 1, outputs: 1, steps: 3 };
+/// let batch = Batch::new(shape, 1)?;
+/// let mut silent = Disturbance::silent();
+/// let mut rollout = Rollout::new(&cell, 1, 3, Memory::Full, None)?;
+/// rollout.forward(&cell, &parameters, &batch.inputs, &[1.0], &mut silent, 2..3)?;
+/// // The gradient of the last output itself with respect to the state at the start.
+/// rollout.outputs_and_gradient().1.step_mut(2)[0] = 1.0;
+/// let mut gradient = vec![0.0; parameters.len()];
+/// rollout.backward(&cell, &batch, &mut silent, &(2..3), &[], 1.0, &mut gradient);
+/// assert_eq!(rollout.initial_gradient(), [0.75_f64.powi(3)]);
+/// # Ok::<(), neuro_autodiff::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Rollout<T: Scalar, C: Cell<T>> {
     trials: usize,

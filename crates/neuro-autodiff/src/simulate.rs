@@ -20,6 +20,32 @@ pub struct Simulation<T: Scalar = f64> {
 ///
 /// Gives the same bits as the forward pass of training.
 ///
+/// ```
+/// use neuro_autodiff::{Disturbance, Identity, LeakyCell, LeakyConfig, Parameters, ReadoutSource, simulate};
+/// use neuro_core::{Trajectory, nalgebra::DMatrix, transfer::Tanh};
+/// use std::sync::Arc;
+///
+/// // One unit without weights, dt / tau = 1/4.
+/// let mut parameters = Parameters::new();
+/// for (name, value) in [("recurrent", 0.0), ("input", 1.0), ("readout", 1.0), ("time_constant", 40.0)] {
+///     parameters.add(name, &DMatrix::from_element(1, 1, value), Arc::new(Identity), true)?;
+/// }
+/// let cell = LeakyCell::new(
+///     LeakyConfig {
+///         dt: 10.0,
+///         transfer: Arc::new(Tanh),
+///         readout: ReadoutSource::State,
+///         unit_noise: None,
+///     },
+///     &parameters,
+/// )?;
+/// let silence = Trajectory::zeros(1, 1, 3);
+/// let run = simulate(&cell, &parameters, &silence, &[1.0], &mut Disturbance::silent())?;
+/// assert_eq!(run.states.as_slice(), [1.0, 0.75, 0.5625, 0.421875]);
+/// assert_eq!(run.outputs.as_slice(), [0.75, 0.5625, 0.421875]);
+/// # Ok::<(), neuro_autodiff::Error>(())
+/// ```
+///
 /// # Errors
 /// [`neuro_core::Error`] when there are no trials, or sizes (also those of given noise) do not fit
 /// the cell, or `inputs` or `initial` are not finite.

@@ -248,7 +248,8 @@ impl<T: Scalar> DeepRewiring<T> {
 
 impl<T: Scalar> Optimizer<T> for DeepRewiring<T> {
     fn describe(&self) -> String {
-        format!("DeepRewiring, {:?}", self.config)
+        let (config, seed) = (&self.config, self.streams.seed());
+        format!("DeepRewiring, {config:?}, seed {seed}")
     }
 
     /// # Panics

@@ -154,6 +154,11 @@ impl<T: Scalar> Parameters<T> {
         self.entries[id.0].trainable
     }
 
+    /// From raw to effective values of one parameter.
+    pub(crate) fn transform(&self, id: ParameterId) -> &dyn Transform<T> {
+        self.entries[id.0].transform.as_ref()
+    }
+
     /// Raw values of one parameter, column-major.
     #[must_use]
     pub fn raw(&self, id: ParameterId) -> &[T] {

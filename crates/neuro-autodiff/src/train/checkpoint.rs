@@ -5,6 +5,7 @@
 //! counters. It is a safetensors file with a version and a checksum, and replaces the one before it
 //! only when it is complete.
 
+use std::fmt::{self, Write};
 use std::path::{Path, PathBuf};
 
 use neuro_core::Scalar;
@@ -28,7 +29,9 @@ const VERSION: u32 = 1;
 
 impl<T: Scalar> Trainer<T> {
     /// Goes on from a checkpoint of the same run: same parameters, optimiser and objective. The
-    /// limits of the run (updates, patience) may differ.
+    /// limits of the run (updates, patience) may differ. A run that has reached its limit between two
+    /// checks has made one there, so that, made longer, its history has one record more than that of
+    /// a run that was long from the start.
     ///
     /// # Errors
     /// [`neuro_core::Error::Io`] or [`neuro_core::Error::File`] when the file is missing, damaged or
@@ -169,7 +172,53 @@ fn layout<T: Scalar>(parameters: &Parameters<T>) -> String {
         } else {
             " fixed"
         };
-        format!("{} {rows}x{columns}{trains}", parameters.name(id))
+        let mut transform = Fingerprint::default();
+        // Writing into a fingerprint cannot fail.
+        let _ = write!(transform, "{:?}", parameters.transform(id));
+        format!(
+            "{} {rows}x{columns}{trains} {transform}",
+            parameters.name(id)
+        )
     };
     parameters.ids().map(of).collect::<Vec<_>>().join(", ")
+}
+
+/// The first word of a text, and 64 bits that tell it from other texts (FNV-1a): a mask in words is
+/// longer than the weights.
+#[derive(Debug)]
+struct Fingerprint {
+    word: String,
+    complete: bool,
+    hash: u64,
+}
+
+impl Default for Fingerprint {
+    fn default() -> Self {
+        Self {
+            word: String::new(),
+            complete: false,
+            hash: 0xcbf2_9ce4_8422_2325,
+        }
+    }
+}
+
+impl Write for Fingerprint {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for byte in text.bytes() {
+            self.hash = (self.hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+        if !self.complete {
+            let word = text.split(|c: char| !c.is_alphanumeric()).next();
+            let word = word.unwrap_or_default();
+            self.complete = word.len() < text.len();
+            self.word.push_str(word);
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {:016x}", self.word, self.hash)
+    }
 }

@@ -23,6 +23,16 @@ pub trait Criterion<T: Scalar = f64> {
 }
 
 /// Ends training when a measured score reaches a target; a target of infinity never does.
+///
+/// ```
+/// use neuro_autodiff::Parameters;
+/// use neuro_autodiff::train::ScoreAtLeast;
+///
+/// let accuracy = |_: &Parameters| Ok::<_, neuro_autodiff::Error>(0.5);
+/// assert!(ScoreAtLeast::new(0.95, 0.0..=1.0, accuracy).is_ok());
+/// // 95 % written as a number of percent would never be reached.
+/// assert!(ScoreAtLeast::new(95.0, 0.0..=1.0, accuracy).is_err());
+/// ```
 pub struct ScoreAtLeast<F> {
     target: f64,
     measure: F,

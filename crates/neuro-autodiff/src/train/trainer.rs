@@ -46,7 +46,8 @@ impl TrainerConfig {
         let rate = self.learning_rate;
         let fits = rate > 0.0 && rate.is_finite();
         Core::check_range("learning_rate", "a positive number", rate, fits)?;
-        Ok(())
+        self.schedule.validate()?;
+        self.clip.validate()
     }
 }
 
@@ -57,8 +58,9 @@ pub enum Termination {
     Converged,
     /// All updates were made.
     ReachedLimit,
-    /// A quantity was no longer finite at update `step`; the parameters are those before it, and
-    /// the last checkpoint is kept.
+    /// A quantity was no longer finite at update `step`. The last checkpoint is kept. When it was
+    /// the loss or the gradient, the parameters are those before the update; when it was the
+    /// parameters themselves, they are what the update made of them.
     Diverged {
         /// The update, counted from 0.
         step: u64,
@@ -166,6 +168,10 @@ impl<T: Scalar> Trainer<T> {
             let rate = self.config.learning_rate * self.config.schedule.at(step);
             self.optimizer
                 .step(&mut self.parameters, &self.gradient, rate);
+            if !self.parameters.raw_values().iter().all(|v| v.is_finite()) {
+                let quantity = "parameters";
+                return Ok(Termination::Diverged { step, quantity });
+            }
             self.progress.update += 1;
             self.progress.loss_sum += loss;
             self.progress.loss_count += 1;
@@ -260,7 +266,8 @@ impl<T: Scalar> Trainer<T> {
             let found = criterion.check(progress.update, &self.parameters)?;
             score = found.value;
             progress.converged = found.converged;
-            if progress.best_score.is_none_or(|best| score > best) {
+            // NaN is no improvement, not even on nothing: nothing could ever exceed it.
+            if !score.is_nan() && progress.best_score.is_none_or(|best| score > best) {
                 progress.best_score = Some(score);
                 progress.best.clear();
                 progress

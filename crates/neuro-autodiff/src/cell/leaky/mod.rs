@@ -66,6 +66,34 @@ pub struct LeakyConfig<T: Scalar = f64> {
 /// optionally `noise` (units x channels) and `bias` (units x 1), added in this order one after
 /// another; `time_constant` (units x 1); `readout` and optionally `readout_bias`. Any of them may be
 /// trainable or not, with any transform.
+///
+/// ```
+/// use neuro_autodiff::{Disturbance, Identity, LeakyCell, LeakyConfig, Parameters, ReadoutSource, simulate};
+/// use neuro_core::{Trajectory, nalgebra::DMatrix, transfer::Tanh};
+/// use std::sync::Arc;
+///
+/// // A unit that excites itself with strength 2 has two stable states, x = 2 tanh(x).
+/// let mut parameters = Parameters::new();
+/// for (name, value) in [("recurrent", 2.0), ("input", 1.0), ("readout", 1.0), ("time_constant", 20.0)] {
+///     parameters.add(name, &DMatrix::from_element(1, 1, value), Arc::new(Identity), true)?;
+/// }
+/// let config = LeakyConfig {
+///     dt: 5.0,
+///     transfer: Arc::new(Tanh),
+///     readout: ReadoutSource::Rate,
+///     unit_noise: None,
+/// };
+/// let cell = LeakyCell::new(config, &parameters)?;
+/// // It remembers the sign of a brief input, from 0 on.
+/// for sign in [1.0, -1.0] {
+///     let mut pulse = Trajectory::zeros(1, 1, 200);
+///     pulse.step_mut(0)[0] = sign;
+///     let run = simulate(&cell, &parameters, &pulse, &[0.0], &mut Disturbance::silent())?;
+///     let x: f64 = run.states.last()[0];
+///     assert!((x - sign * 1.915).abs() < 1e-3);
+/// }
+/// # Ok::<(), neuro_autodiff::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct LeakyCell<T: Scalar = f64> {
     config: LeakyConfig<T>,
