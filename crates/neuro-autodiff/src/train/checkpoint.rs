@@ -6,7 +6,7 @@
 //! only when it is complete.
 
 use std::fmt::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use neuro_core::Scalar;
 use neuro_core::archive::Archive;
@@ -14,15 +14,6 @@ use neuro_core::archive::Archive;
 use super::trainer::Progress;
 use super::{Objective, Record, Trainer, TrainerConfig};
 use crate::{Error, Parameters};
-
-/// Where and how often a training run keeps a checkpoint.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Checkpointing {
-    /// The file; replaced only by a complete one.
-    pub path: PathBuf,
-    /// Updates from one checkpoint to the next, at least 1.
-    pub every: u64,
-}
 
 const KIND: &str = "neuro.training-checkpoint";
 const VERSION: u32 = 1;

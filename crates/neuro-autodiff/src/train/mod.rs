@@ -49,9 +49,8 @@ mod checkpoint;
 mod criterion;
 mod trainer;
 
-pub use checkpoint::Checkpointing;
 pub use criterion::{Criterion, Record, Score, ScoreAtLeast};
-pub use trainer::{Report, Termination, Trainer, TrainerConfig};
+pub use trainer::{Checkpointing, Report, Termination, Trainer, TrainerConfig};
 
 use neuro_core::Scalar;
 

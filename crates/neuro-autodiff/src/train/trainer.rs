@@ -1,10 +1,10 @@
 //! The training loop.
 
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 
 use neuro_core::Scalar;
 
-use super::checkpoint::Checkpointing;
 use super::{Criterion, Objective, Record};
 use crate::optimizer::{Clip, Optimizer, Schedule};
 use crate::{Error, Parameters};
@@ -26,6 +26,15 @@ pub struct TrainerConfig {
     pub patience: Option<u64>,
     /// Where and how often to keep a checkpoint.
     pub checkpoint: Option<Checkpointing>,
+}
+
+/// Where and how often a training run keeps a checkpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checkpointing {
+    /// The file; replaced only by a complete one.
+    pub path: PathBuf,
+    /// Updates from one checkpoint to the next, at least 1.
+    pub every: u64,
 }
 
 impl TrainerConfig {

@@ -116,8 +116,8 @@ impl<T: Scalar> Transform<T> for DaleRectified {
 
 /// `W[i, j] = V[i, j] s_j`, with `V` set to at least 0 after each step.
 ///
-/// There is no rectification on the way forward: raw values that a caller provides must be at
-/// least 0, or the sign is wrong until the first step.
+/// There is no rectification on the way forward; [`Parameters`](crate::Parameters) projects raw
+/// values when they are added and after each change.
 ///
 /// ```
 /// use neuro_autodiff::{DaleProjected, Transform};
