@@ -157,7 +157,7 @@ fn a_step_out_of_the_range_of_numbers_does_not_replace_the_last_good_checkpoint(
 fn a_run_ends_when_its_criterion_is_met() {
     let mut trainer = trainer(config());
     // w_n = 3 (1 - 0.9^n) passes 1 at n = 4: w = 1.03.
-    let measure = |p: &Parameters| Ok::<_, Error>(p.raw_values()[0]);
+    let measure = |p: &Parameters| Ok(p.raw_values()[0]);
     let mut criterion = ScoreAtLeast::new(1.0, f64::NEG_INFINITY..=3.0, measure).unwrap();
     let ended = run(&mut trainer, Bowl::Fine, Some(&mut criterion));
     assert_eq!((ended, trainer.update()), (Termination::Converged, 4));

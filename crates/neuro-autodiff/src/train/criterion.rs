@@ -63,15 +63,14 @@ impl<F> ScoreAtLeast<F> {
     }
 }
 
-impl<T, F, E> Criterion<T> for ScoreAtLeast<F>
+impl<T, F> Criterion<T> for ScoreAtLeast<F>
 where
     T: Scalar,
-    F: FnMut(&Parameters<T>) -> Result<f64, E>,
-    E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    F: FnMut(&Parameters<T>) -> Result<f64, Box<dyn std::error::Error + Send + Sync>>,
 {
     fn check(&mut self, _update: u64, parameters: &Parameters<T>) -> Result<Score, Error> {
         let measured = (self.measure)(parameters);
-        let value = measured.map_err(|e| Error::Criterion { source: e.into() })?;
+        let value = measured.map_err(|source| Error::Criterion { source })?;
         Ok(Score {
             value,
             converged: value >= self.target,

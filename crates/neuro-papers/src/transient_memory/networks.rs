@@ -140,7 +140,7 @@ fn watch(
     let measure = move |parameters: &Parameters<f32>| {
         let network = Network::from_parameters(&config, parameters.clone())?;
         let tested = network.test(&task, QUANTITY, validation, VALIDATION_TRIALS)?;
-        Ok::<_, neuro_models::Error>(tested.accuracy(1.0).map_or(f64::NAN, |(share, _)| share))
+        Ok(tested.accuracy(1.0).map_or(f64::NAN, |(share, _)| share))
     };
     let mut criterion = ScoreAtLeast::new(f64::INFINITY, 0.0..=1.0, measure)?;
     let (mut loss, mut accuracy) = (f64::NAN, f64::NAN);
