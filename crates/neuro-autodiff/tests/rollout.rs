@@ -10,20 +10,13 @@ use neuro_autodiff::loss::{
 };
 use neuro_autodiff::{
     BpttConfig, Cell, Disturbance, LeakyCell, Memory, Noise, Objective, Parameters, ReadoutSource,
-    Rollout, UnitNoise, draw_initial_states, simulate,
+    Rollout, draw_initial_states, simulate,
 };
-use neuro_core::noise::NoiseScaling;
 use neuro_core::{Batch, Scalar, Streams, Task, Trajectory};
 use support::{
-    INPUTS, Net, OUTPUTS, RandomTask, STEPS, TRIALS, TimeConstants, UNITS, distance, one_chunk,
+    Net, OUTPUTS, RandomTask, STEPS, TRIALS, TimeConstants, UNITS, distance, noisy, normals,
+    one_chunk,
 };
-
-fn noisy<T: Scalar>() -> Net<T> {
-    Net::default().noise(UnitNoise {
-        sigma: 0.3,
-        scaling: NoiseScaling::SqrtAlpha,
-    })
-}
 
 fn activity() -> ActivityPenalty {
     ActivityPenalty {
@@ -112,14 +105,6 @@ struct Setting {
     initial: Vec<f64>,
     noise: [Trajectory; 2],
     d_outputs: Trajectory,
-}
-
-fn normals(units: usize, steps: usize, index: u64) -> Trajectory {
-    let mut values = Trajectory::zeros(units, TRIALS, steps);
-    Streams::new(1)
-        .normals(neuro_core::Domain::Analysis, index)
-        .fill(values.as_mut_slice());
-    values
 }
 
 impl Setting {
@@ -384,155 +369,4 @@ fn single_precision_agrees_with_double_precision_to_a_few_digits_of_its_rounding
     assert!((loss32 - loss).abs() < bound * loss);
     assert!(distance(&gradient32, &gradient) < bound);
     assert!(distance(&states32, &states) > 1e-9, "not computed in f32");
-}
-
-#[test]
-fn a_rollout_refuses_no_trials_no_steps_and_segments_or_windows_of_no_steps() {
-    let cell = Net::<f64>::default().cell();
-    let new = |trials, steps, memory, window| {
-        Rollout::new(&cell, trials, steps, memory, window).map_err(|e| e.to_string())
-    };
-    let refused = |found: Result<_, String>, part: &str| {
-        let message = found.map(|_: Rollout<f64, LeakyCell>| ()).unwrap_err();
-        assert!(message.contains(part), "{message}");
-    };
-    refused(new(0, 5, Memory::Full, None), "trials");
-    refused(new(2, 0, Memory::Full, None), "steps");
-    refused(new(2, 5, Memory::Segments(0), None), "segment");
-    refused(new(2, 5, Memory::Full, Some(0)), "window");
-}
-
-#[test]
-fn inputs_states_and_noise_of_wrong_sizes_are_refused() {
-    let cell = noisy::<f64>().cell();
-    let parameters = noisy().parameters();
-    let mut rollout = Rollout::new(&cell, TRIALS, STEPS, Memory::Full, None).unwrap();
-    let mut messages = |inputs: &Trajectory, initial: &[f64], mut noise: Disturbance| {
-        let forward = rollout
-            .forward(&cell, &parameters, inputs, initial, &mut noise, 0..STEPS)
-            .map_err(|e| e.to_string());
-        let run = simulate(&cell, &parameters, inputs, initial, &mut noise);
-        [forward, run.map(drop).map_err(|e| e.to_string())]
-    };
-    let inputs = normals(INPUTS, STEPS, 0);
-    let initial = vec![0.0; UNITS * TRIALS];
-    let given = |units, channels| Disturbance {
-        units: Noise::Given(units),
-        channels: Noise::Given(channels),
-    };
-    let right = || given(normals(UNITS, STEPS, 1), normals(2, STEPS, 2));
-    for message in messages(&inputs, &initial, right()) {
-        assert_eq!(message, Ok(()));
-    }
-    let wrong = [
-        (
-            normals(INPUTS + 1, STEPS, 0),
-            UNITS * TRIALS,
-            right(),
-            "inputs",
-        ),
-        (inputs.clone(), UNITS * TRIALS - 1, right(), "initial state"),
-        (
-            inputs.clone(),
-            UNITS * TRIALS,
-            given(normals(UNITS - 1, STEPS, 1), normals(2, STEPS, 2)),
-            "unit noise",
-        ),
-        (
-            inputs.clone(),
-            UNITS * TRIALS,
-            given(normals(UNITS, STEPS - 1, 1), normals(2, STEPS, 2)),
-            "steps of the unit noise",
-        ),
-        (
-            inputs.clone(),
-            UNITS * TRIALS,
-            given(normals(UNITS, STEPS, 1), normals(3, STEPS, 2)),
-            "channel noise",
-        ),
-        (
-            inputs,
-            UNITS * TRIALS,
-            Disturbance::drawn(&cell, Streams::new(1), 0, TRIALS - 1),
-            "unit noise",
-        ),
-    ];
-    for (inputs, length, noise, part) in wrong {
-        for message in messages(&inputs, &vec![0.0; length], noise) {
-            let message = message.unwrap_err();
-            assert!(message.contains(part), "{message}, not {part}");
-        }
-    }
-}
-
-#[test]
-fn a_simulation_refuses_no_trials_and_values_that_are_not_finite() {
-    let cell = Net::<f64>::default().cell();
-    let parameters = Net::<f64>::default().parameters();
-    let run = |inputs: &Trajectory, initial: &[f64]| {
-        let mut silent = Disturbance::silent();
-        let run = simulate(&cell, &parameters, inputs, initial, &mut silent);
-        run.map(drop).map_err(|e| e.to_string())
-    };
-    let message = run(&Trajectory::zeros(INPUTS, 0, 4), &[]).unwrap_err();
-    assert!(message.contains("trials"), "{message}");
-    let mut inputs = Trajectory::zeros(INPUTS, 1, 4);
-    assert_eq!(run(&inputs, &[0.0; UNITS]), Ok(()));
-    assert!(run(&inputs, &[f64::INFINITY; UNITS]).is_err());
-    inputs.step_mut(3)[1] = f64::NAN;
-    assert!(run(&inputs, &[0.0; UNITS]).is_err());
-}
-
-#[test]
-fn a_network_without_inputs_has_a_gradient() {
-    let net = Net::<f64>::default();
-    let mut parameters = Parameters::new();
-    for id in net.parameters().ids() {
-        let all = net.parameters();
-        let mut values = all.matrix(id);
-        if all.name(id) == "input" {
-            values = values.remove_columns(0, INPUTS);
-        }
-        parameters
-            .add(
-                all.name(id),
-                &values,
-                std::sync::Arc::new(neuro_autodiff::Identity),
-                true,
-            )
-            .unwrap();
-    }
-    let cell = LeakyCell::new(net.config, &parameters).unwrap();
-    let mut rollout = Rollout::new(&cell, TRIALS, STEPS, Memory::Full, None).unwrap();
-    let shape = neuro_core::TaskShape {
-        inputs: 0,
-        outputs: OUTPUTS,
-        steps: STEPS,
-    };
-    let batch = Batch::new(shape, TRIALS).unwrap();
-    let mut silent = Disturbance::silent();
-    let initial = [0.3; UNITS * TRIALS];
-    rollout
-        .forward(
-            &cell,
-            &parameters,
-            &batch.inputs,
-            &initial,
-            &mut silent,
-            0..STEPS,
-        )
-        .unwrap();
-    *rollout.outputs_and_gradient().1 = normals(OUTPUTS, STEPS, 3);
-    let mut gradient = vec![0.0; parameters.len()];
-    rollout.backward(
-        &cell,
-        &batch,
-        &mut silent,
-        &(0..STEPS),
-        &[],
-        1.0,
-        &mut gradient,
-    );
-    let w = parameters.find("recurrent").unwrap();
-    assert!(gradient[parameters.range(w)].iter().all(|g| *g != 0.0));
 }

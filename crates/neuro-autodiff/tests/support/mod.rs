@@ -10,9 +10,10 @@ use neuro_autodiff::{
     Transform, UnitNoise,
 };
 use neuro_core::nalgebra::DMatrix;
+use neuro_core::noise::NoiseScaling;
 use neuro_core::parallel::Workers;
 use neuro_core::transfer::{Tanh, Transfer};
-use neuro_core::{Domain, Scalar, Streams, Task, TaskShape, TrialMut};
+use neuro_core::{Domain, Scalar, Streams, Task, TaskShape, Trajectory, TrialMut};
 use rand::RngExt;
 
 pub(crate) const UNITS: usize = 5;
@@ -199,4 +200,21 @@ pub(crate) fn distance<T: Scalar, U: Scalar>(found: &[T], expected: &[U]) -> f64
     });
     assert!(largest[1] > 0.0, "nothing but zeros to compare with");
     largest[0] / largest[1]
+}
+
+/// A network whose units are noisy.
+pub(crate) fn noisy<T: Scalar>() -> Net<T> {
+    Net::default().noise(UnitNoise {
+        sigma: 0.3,
+        scaling: NoiseScaling::SqrtAlpha,
+    })
+}
+
+/// Normal numbers for each unit, trial and step.
+pub(crate) fn normals(units: usize, steps: usize, index: u64) -> Trajectory {
+    let mut values = Trajectory::zeros(units, TRIALS, steps);
+    Streams::new(1)
+        .normals(Domain::Analysis, index)
+        .fill(values.as_mut_slice());
+    values
 }
