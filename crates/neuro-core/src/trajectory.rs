@@ -14,6 +14,7 @@ pub struct Trajectory<T: Scalar = f64> {
     data: Vec<T>,
     units: usize,
     trials: usize,
+    steps: usize,
 }
 
 impl<T: Scalar> Trajectory<T> {
@@ -24,6 +25,7 @@ impl<T: Scalar> Trajectory<T> {
             data: vec![T::zero(); units * trials * steps],
             units,
             trials,
+            steps,
         }
     }
 
@@ -42,6 +44,7 @@ impl<T: Scalar> Trajectory<T> {
             data,
             units,
             trials,
+            steps,
         })
     }
 
@@ -60,7 +63,7 @@ impl<T: Scalar> Trajectory<T> {
     /// Number of steps.
     #[must_use]
     pub fn steps(&self) -> usize {
-        self.data.len().checked_div(self.block()).unwrap_or(0)
+        self.steps
     }
 
     /// All trials at one step: `units x trials`, column-major.

@@ -29,11 +29,11 @@ pub const PAPER: Paper = Paper {
     },
     quick: ScaleGuide {
         seeds: 2,
-        time: "about 1 min on 2 cores: 3 000 of 12 000 updates",
+        time: "about 1 min on 2 cores: 3 000 of the 12 000 updates",
     },
     paper: ScaleGuide {
         seeds: 3,
-        time: "about 3 min on 2 cores: 12 000 updates each",
+        time: "about 5 min on 2 cores: 12 000 updates each",
     },
 };
 
@@ -53,9 +53,9 @@ fn learning_curve(session: &Session, networks: &[networks::Trained]) -> Result<(
     let mut table = Table::new(["seed", "update", "loss", "accuracy"])?;
     let mut loss = Panel::new("Loss", "Update", "Cross-entropy (nats)");
     let mut accuracy = Panel::new(
-        "Accuracy on validation trials, frequencies at least 1 apart",
+        "Accuracy, frequencies at least 1 apart",
         "Update",
-        "Fraction correct",
+        "Fraction of validation trials",
     );
     for network in networks {
         let updates: Vec<f64> = network.history.iter().map(|r| r.update as f64).collect();

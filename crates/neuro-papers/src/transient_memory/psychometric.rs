@@ -31,7 +31,7 @@ pub(super) fn decide(
     let mut panel = Panel::new(
         "Psychometric curve",
         "Difference of the frequencies, second minus first",
-        "Fraction of answers 'second is higher'",
+        "Answers 'second is higher'",
     )
     .y_range(0.0, 1.0)
     .horizontal("", 0.5)
