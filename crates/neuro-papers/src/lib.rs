@@ -30,3 +30,8 @@ pub use plot::{Figure, Panel};
 pub use progress::{Job, Progress};
 pub use session::{Session, run};
 pub use table::{Cell, Table};
+
+/// The Rust of the repository's README is compiled and run with the doc tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
