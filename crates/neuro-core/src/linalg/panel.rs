@@ -178,31 +178,31 @@ impl<T: Scalar> WithSimd for Multiply<'_, T> {
         // 10 x 2 accumulators need 32 registers; machines with 16 take 5 x 2.
         let wide = S::REGISTER_COUNT >= 32;
         let mut column = 0;
-        while column < self.count {
-            let left = self.count - column;
-            let taken = match left {
-                10.. if wide => self.tiles::<S, 10>(simd, panels, column),
-                8.. if wide => self.tiles::<S, 8>(simd, panels, column),
-                5.. => self.tiles::<S, 5>(simd, panels, column),
-                4 => self.tiles::<S, 4>(simd, panels, column),
-                3 => self.tiles::<S, 3>(simd, panels, column),
-                2 => self.tiles::<S, 2>(simd, panels, column),
-                _ => self.single::<S>(simd, panels, column),
-            };
-            column += taken;
+        // Panels outside: one stays in the first-level cache while all columns pass by.
+        for p in 0..panels {
+            column = 0;
+            loop {
+                column += match self.count - column {
+                    10.. if wide => self.tile::<S, 10>(simd, p, column),
+                    8.. if wide => self.tile::<S, 8>(simd, p, column),
+                    5.. => self.tile::<S, 5>(simd, p, column),
+                    4 => self.tile::<S, 4>(simd, p, column),
+                    3 => self.tile::<S, 3>(simd, p, column),
+                    2 => self.tile::<S, 2>(simd, p, column),
+                    _ => break,
+                };
+            }
+        }
+        if column < self.count {
+            self.single::<S>(simd, panels, column);
         }
     }
 }
 
 impl<T: Scalar> Multiply<'_, T> {
-    /// `WIDTH` columns of the right factor against every panel.
+    /// One panel against `WIDTH` columns of the right factor.
     #[inline(always)]
-    fn tiles<S: Simd, const WIDTH: usize>(
-        &mut self,
-        simd: S,
-        panels: usize,
-        column: usize,
-    ) -> usize {
+    fn tile<S: Simd, const WIDTH: usize>(&mut self, simd: S, panel: usize, column: usize) -> usize {
         let inner = self.matrix.columns;
         // Plain loops, not `from_fn`: its closure may stay a call, and the slices' equal lengths, which
         // spare the kernel ten bounds checks a column, would be lost.
@@ -210,18 +210,16 @@ impl<T: Scalar> Multiply<'_, T> {
         for j in 0..WIDTH {
             right[j] = &self.right[(column + j) * self.stride..][..inner];
         }
-        for p in 0..panels {
-            let sums = tile::<T, S, WIDTH>(simd, self.matrix.panel(p), right);
-            for (j, sums) in sums.iter().enumerate() {
-                self.store::<S>(p, column + j, sums);
-            }
+        let sums = tile::<T, S, WIDTH>(simd, self.matrix.panel(panel), right);
+        for (j, sums) in sums.iter().enumerate() {
+            self.store::<S>(panel, column + j, sums);
         }
         WIDTH
     }
 
     /// One column against groups of panels: enough independent chains to hide their latency.
     #[inline(always)]
-    fn single<S: Simd>(&mut self, simd: S, panels: usize, column: usize) -> usize {
+    fn single<S: Simd>(&mut self, simd: S, panels: usize, column: usize) {
         let right = &self.right[column * self.stride..][..self.matrix.columns];
         let mut p = 0;
         while p < panels {
@@ -236,7 +234,6 @@ impl<T: Scalar> Multiply<'_, T> {
                 p += 1;
             }
         }
-        1
     }
 
     #[inline(always)]
