@@ -14,7 +14,7 @@ use crate::simd::dispatch;
 use crate::{Error, Scalar};
 
 /// Columns in one block: its packed factors share the second-level cache with the sum.
-const BLOCK: usize = 128;
+const BLOCK: usize = 192;
 /// Columns of the sum in one tile, on machines with 32 vector registers and with 16.
 const WIDE: usize = 10;
 const NARROW: usize = 5;
