@@ -1,4 +1,5 @@
-//! The recurrent product: packed weights with a batch of rates, beside the general product.
+//! The products of training: packed weights with a batch of rates, and the gradient of the weights,
+//! beside the general product.
 
 use std::hint::black_box;
 

@@ -131,10 +131,12 @@ fn training_allocates_nothing<T: Scalar>(
             strength: 0.1,
             normalization: ActivityNormalization::MeanOverUnits,
         }))
+        .expect("valid settings")
         .with_weight_regularizer(Box::new(WeightPenalty {
             strength: 1e-4,
             parameters: Penalized::All,
-        }));
+        }))
+        .expect("valid settings");
     let mut optimizer = optimizer(&parameters);
     let mut gradient = vec![T::zero(); parameters.len()];
     let mut update = |k| {

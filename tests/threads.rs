@@ -64,7 +64,8 @@ fn trained<T: Scalar>(threads: usize, chunk: usize) -> (Vec<T>, Vec<f64>) {
         .with_state_regularizer(Box::new(ActivityPenalty {
             strength: 0.05,
             normalization: ActivityNormalization::MeanOverUnits,
-        }));
+        }))
+        .expect("valid settings");
     let optimizer = Adam::new(AdamConfig::default(), &parameters).expect("valid constants");
     let config = TrainerConfig {
         updates: 20,

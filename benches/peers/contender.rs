@@ -131,7 +131,7 @@ impl<T: Scalar> Workload<T> {
         self.reset();
         let mut times = Vec::new();
         let mut loss = f64::NAN;
-        for _ in 0..iterations / GROUP {
+        for _ in 0..iterations.div_ceil(GROUP).max(1) {
             let start = Instant::now();
             for _ in 0..GROUP {
                 loss = self.iterate();

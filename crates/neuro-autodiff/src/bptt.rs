@@ -41,6 +41,13 @@ impl BpttConfig {
         Core::check_range("chunk", "1 to batch trials", chunk as f64, fits)?;
         let fits = sd >= 0.0 && sd.is_finite();
         Core::check_range("initial_state_sd", "at least 0", sd, fits)?;
+        let positive = |what, steps: usize| {
+            Core::check_range(what, "at least 1 step", steps as f64, steps > 0)
+        };
+        positive("window", self.window.unwrap_or(1))?;
+        if let Memory::Segments(steps) = self.memory {
+            positive("segments of the memory", steps)?;
+        }
         Ok(())
     }
 }
@@ -181,17 +188,29 @@ impl<T: Scalar, C: Cell<T>> Bptt<T, C> {
     }
 
     /// Adds a cost of the states.
-    #[must_use]
-    pub fn with_state_regularizer(mut self, regularizer: Box<dyn StateRegularizer<T>>) -> Self {
+    ///
+    /// # Errors
+    /// What the regulariser's `validate` finds.
+    pub fn with_state_regularizer(
+        mut self,
+        regularizer: Box<dyn StateRegularizer<T>>,
+    ) -> Result<Self, Error> {
+        regularizer.validate()?;
         self.state_regularizers.push(regularizer);
-        self
+        Ok(self)
     }
 
     /// Adds a cost of the raw parameters.
-    #[must_use]
-    pub fn with_weight_regularizer(mut self, regularizer: Box<dyn WeightRegularizer<T>>) -> Self {
+    ///
+    /// # Errors
+    /// What the regulariser's `validate` finds.
+    pub fn with_weight_regularizer(
+        mut self,
+        regularizer: Box<dyn WeightRegularizer<T>>,
+    ) -> Result<Self, Error> {
+        regularizer.validate()?;
         self.weight_regularizers.push(regularizer);
-        self
+        Ok(self)
     }
 
     /// The cell that is trained.

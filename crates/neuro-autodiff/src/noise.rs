@@ -57,7 +57,7 @@ impl<T: Scalar> DrawnNoise<T> {
         for (generator, noise) in self
             .generators
             .iter_mut()
-            .zip(noise.chunks_exact_mut(self.units))
+            .zip(noise.chunks_exact_mut(self.units.max(1)))
         {
             if jump {
                 generator.seek((step * self.units) as u64);

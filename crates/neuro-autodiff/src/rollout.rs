@@ -162,6 +162,7 @@ impl<T: Scalar, C: Cell<T>> Rollout<T, C> {
         neuro_core::Error::check_shape("inputs of a rollout", expected, found)?;
         disturbance.check(shape, self.trials, self.steps)?;
         neuro_core::Error::check_length("initial state", self.starts.step(0).len(), initial.len())?;
+        cell.check(parameters)?;
         cell.prepare(parameters, &mut self.work);
         self.states.step_mut(0).copy_from_slice(initial);
         for index in 0..self.starts.steps() {
@@ -220,7 +221,7 @@ impl<T: Scalar, C: Cell<T>> Rollout<T, C> {
     /// gradients were filled in at the steps `read`, and of the regularisers. Returns the cost of
     /// the regularisers.
     ///
-    /// `inputs` and `disturbance` are those of the forward pass; `scale` multiplies the
+    /// Follows a [`forward`](Self::forward) of the same batch and disturbance; `scale` multiplies the
     /// regularisers' sum over trials.
     pub fn backward(
         &mut self,
@@ -261,12 +262,20 @@ impl<T: Scalar, C: Cell<T>> Rollout<T, C> {
                 if has_explicit {
                     cost += self.explicit(cell, step, &explicit, &mut previous);
                 }
+                let Disturbance { units, channels } = &mut *disturbance;
+                let needs_noise = cell.vjp_needs_noise();
                 let input = StepInput {
-                    input: batch.inputs.step(first + step),
-                    channels: disturbance
-                        .channels
-                        .step(first + step, &mut self.channel_noise),
-                    noise: disturbance.units.step(first + step, &mut self.unit_noise),
+                    input: batch.inputs.step(reached),
+                    channels: if needs_noise {
+                        channels.step(reached, &mut self.channel_noise)
+                    } else {
+                        &[]
+                    },
+                    noise: if needs_noise {
+                        units.step(reached, &mut self.unit_noise)
+                    } else {
+                        &[]
+                    },
                 };
                 let states = (self.states.step(step), self.states.step(step + 1));
                 let work = &mut self.work;

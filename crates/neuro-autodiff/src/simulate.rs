@@ -18,7 +18,8 @@ pub struct Simulation<T: Scalar = f64> {
 
 /// Runs `cell` on `inputs` (inputs x trials x steps) from `initial` (units x trials).
 ///
-/// Gives the same bits as the forward pass of training.
+/// The states have the same bits as in the forward pass of training; outputs, whose product is cut
+/// differently, agree to rounding.
 ///
 /// ```
 /// use neuro_autodiff::{Disturbance, Identity, LeakyCell, LeakyConfig, Parameters, ReadoutSource, simulate};
@@ -71,6 +72,7 @@ pub fn simulate<T: Scalar, C: Cell<T>>(
     neuro_core::Error::check_finite("inputs", inputs.as_slice())?;
     neuro_core::Error::check_finite("initial state", initial)?;
 
+    cell.check(parameters)?;
     let segment = SEGMENT.min(steps);
     let mut work = cell.work(trials, segment, Pass::Forward);
     cell.prepare(parameters, &mut work);

@@ -206,10 +206,12 @@ fn gradients_are_right_with_costs_of_states_and_weights() {
                 strength: 0.3,
                 normalization,
             }))
+            .unwrap()
             .with_weight_regularizer(Box::new(WeightPenalty {
                 strength: 0.2,
                 parameters: Penalized::All,
-            }));
+            }))
+            .unwrap();
         check(
             "costs",
             &mut bptt,

@@ -34,7 +34,7 @@ fn evaluate(net: &Net, memory: Memory, window: Option<usize>) -> (f64, Vec<f64>)
         ..one_chunk()
     };
     let bptt = net.bptt(Box::new(MeanSquare), config);
-    let mut bptt = bptt.with_state_regularizer(Box::new(activity()));
+    let mut bptt = bptt.with_state_regularizer(Box::new(activity())).unwrap();
     let parameters = net.parameters();
     let mut gradient = vec![0.0; parameters.len()];
     let loss = bptt.evaluate(1, &parameters, &mut gradient).unwrap();
@@ -228,7 +228,7 @@ fn the_gradient_of_a_batch_is_the_mean_of_those_of_its_trials() {
         };
         let mut gradient = vec![0.0; parameters.len()];
         let bptt = net.bptt(Box::new(CrossEntropy { at: At::End }), config);
-        let mut bptt = bptt.with_state_regularizer(Box::new(activity()));
+        let mut bptt = bptt.with_state_regularizer(Box::new(activity())).unwrap();
         let loss = bptt.evaluate(update, &parameters, &mut gradient).unwrap();
         (loss, gradient)
     };

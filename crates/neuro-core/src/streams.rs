@@ -15,6 +15,7 @@ use crate::noise::StandardNormals;
 /// What a random stream is for. The numbers are part of the stream values and never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
+#[non_exhaustive]
 pub enum Domain {
     /// Initial weights; the index counts the weight matrices.
     Weights = 1,
@@ -34,11 +35,14 @@ pub enum Domain {
     Connectivity = 8,
     /// Noise of the inputs of a trial; the index is the trial's.
     InputNoise = 9,
+    /// Draws of a program that uses this library; the library itself never draws from it.
+    User = 255,
 }
 
 /// Which trials are meant: the three sets never share a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
+#[non_exhaustive]
 pub enum Purpose {
     /// Trials that a network learns from.
     Training = 1,

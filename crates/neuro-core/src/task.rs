@@ -25,6 +25,14 @@ pub trait Task<T: Scalar = f64>: std::fmt::Debug + Send + Sync {
     /// in which [`trial`](Task::trial) sets them.
     fn parameter_names(&self) -> &[&'static str];
 
+    /// Checks the task's settings; called before the first trial is drawn.
+    ///
+    /// # Errors
+    /// [`Error`] for the first setting that is out of range.
+    fn validate(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// Writes trial `index`. The trial arrives with every value 0, mask 0, length = all steps.
     fn trial(&self, index: u64, streams: Streams, trial: TrialMut<'_, T>);
 }
@@ -131,33 +139,58 @@ impl<T: Scalar> Batch<T> {
     /// Trials `first .. first + trials` of a task.
     ///
     /// # Errors
-    /// [`Error::Empty`] when `trials` is 0 or the task has no steps or outputs.
+    /// What [`Task::validate`] finds; [`Error::Empty`] when `trials` is 0 or the task has no steps or
+    /// outputs; [`Error::OutOfRange`] for a trial that is longer than the task's steps or empty.
     pub fn of(
         task: &dyn Task<T>,
         streams: Streams,
         first: u64,
         trials: usize,
     ) -> Result<Self, Error> {
+        task.validate()?;
         let mut batch = Self::new(task.shape(), trials)?;
         batch.parameter_names = task.parameter_names().to_vec();
         batch.parameters = vec![0.0; trials * batch.parameter_names.len()];
         batch.refill(task, streams, first);
+        batch.check_lengths()?;
         Ok(batch)
     }
 
     /// Replaces the trials by trials `first ..` of the same task. Allocates nothing.
+    ///
+    /// # Panics
+    /// When the task writes beyond the shape of this batch.
     pub fn refill(&mut self, task: &dyn Task<T>, streams: Streams, first: u64) {
         self.inputs.as_mut_slice().fill(T::zero());
         self.targets.as_mut_slice().fill(T::zero());
         self.mask.as_mut_slice().fill(T::zero());
         let steps = self.steps();
         self.lengths.fill(steps);
+        self.labels.fill(0);
+        self.parameters.fill(0.0);
         for trial in 0..self.trials() {
             task.trial(
                 first + trial as u64,
                 streams,
                 TrialMut { batch: self, trial },
             );
+        }
+    }
+
+    /// Checks that every trial has a length from 1 to the steps of the batch.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for the first that has not.
+    pub fn check_lengths(&self) -> Result<(), Error> {
+        let steps = self.steps();
+        match self.lengths.iter().find(|n| **n == 0 || **n > steps) {
+            None => Ok(()),
+            Some(length) => Error::check_range(
+                "length of a trial",
+                &format!("1 to {steps} steps"),
+                *length as f64,
+                false,
+            ),
         }
     }
 
@@ -210,5 +243,49 @@ impl<T: Scalar> Batch<T> {
     #[must_use]
     pub fn parameter_names(&self) -> &[&'static str] {
         &self.parameter_names
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Labels and describes odd trials only.
+    #[derive(Debug)]
+    struct OddOnly;
+
+    impl Task<f64> for OddOnly {
+        fn shape(&self) -> TaskShape {
+            TaskShape {
+                inputs: 1,
+                outputs: 1,
+                steps: 2,
+            }
+        }
+
+        fn parameter_names(&self) -> &[&'static str] {
+            &["value"]
+        }
+
+        fn trial(&self, index: u64, _streams: Streams, mut trial: TrialMut<'_, f64>) {
+            if index % 2 == 1 {
+                trial.set_label(1);
+                trial.set_parameter(0, 5.0);
+                trial.set_length(1);
+                trial.input(1)[0] = 3.0;
+            }
+        }
+    }
+
+    #[test]
+    fn a_refilled_batch_keeps_nothing_of_the_trials_before() {
+        let streams = Streams::new(0);
+        let fresh = Batch::of(&OddOnly, streams, 2, 2).expect("a valid task");
+        let mut used = Batch::of(&OddOnly, streams, 1, 2).expect("a valid task");
+        used.refill(&OddOnly, streams, 2);
+        assert_eq!(used.labels, fresh.labels);
+        assert_eq!(used.lengths, fresh.lengths);
+        assert_eq!(used.inputs, fresh.inputs);
+        assert_eq!(used.parameter("value").ok(), fresh.parameter("value").ok());
     }
 }

@@ -69,6 +69,22 @@ pub trait Cell<T: Scalar = f64>: Debug + Send + Sync {
         false
     }
 
+    /// Checks that these are parameters of this cell, with values that it can run with; called
+    /// before each rollout, so it is cheap.
+    ///
+    /// # Errors
+    /// [`crate::Error`] when they are not.
+    fn check(&self, parameters: &Parameters<T>) -> Result<(), crate::Error> {
+        let _ = parameters;
+        Ok(())
+    }
+
+    /// Whether [`vjp`](Cell::vjp) looks at the noise of its step; drawing it again is spared where
+    /// it does not.
+    fn vjp_needs_noise(&self) -> bool {
+        true
+    }
+
     /// Makes the buffers.
     fn work(&self, trials: usize, steps: usize, pass: Pass) -> Self::Work;
 

@@ -71,6 +71,8 @@ impl LinearReadout {
         let weights: ParameterId = parameters.find("readout")?;
         let (outputs, columns) = parameters.shape(weights);
         neuro_core::Error::check_shape("readout", (outputs, units), (outputs, columns))?;
+        let some = outputs > 0;
+        neuro_core::Error::check_range("outputs", "at least 1", outputs as f64, some)?;
         let bias = parameters.find("readout_bias").ok();
         if let Some(bias) = bias {
             neuro_core::Error::check_shape("readout_bias", (outputs, 1), parameters.shape(bias))?;

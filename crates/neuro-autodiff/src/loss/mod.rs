@@ -52,6 +52,14 @@ pub trait Loss<T: Scalar = f64>: Debug + Send + Sync {
 
 /// A cost of the states themselves, added to the loss.
 pub trait StateRegularizer<T: Scalar = f64>: Debug + Send + Sync {
+    /// Checks the regulariser's settings; called once, before training.
+    ///
+    /// # Errors
+    /// [`crate::Error`] for the first setting that is out of range.
+    fn validate(&self) -> Result<(), crate::Error> {
+        Ok(())
+    }
+
     /// Adds to `d_states` (units x trials) the gradient of `scale` times the sum over trials of the
     /// cost of the states after step `step`, and returns that cost.
     fn accumulate(
@@ -66,6 +74,14 @@ pub trait StateRegularizer<T: Scalar = f64>: Debug + Send + Sync {
 
 /// A cost of the raw parameters, added to the loss.
 pub trait WeightRegularizer<T: Scalar = f64>: Debug + Send + Sync {
+    /// Checks the regulariser's settings; called once, before training.
+    ///
+    /// # Errors
+    /// [`crate::Error`] for the first setting that is out of range.
+    fn validate(&self) -> Result<(), crate::Error> {
+        Ok(())
+    }
+
     /// Adds to `gradient` (all raw parameters) the gradient of the cost, and returns the cost.
     fn accumulate(&self, parameters: &crate::Parameters<T>, gradient: &mut [T]) -> f64;
 }

@@ -59,6 +59,10 @@ impl ActivityPenalty {
 }
 
 impl<T: Scalar> StateRegularizer<T> for ActivityPenalty {
+    fn validate(&self) -> Result<(), Error> {
+        Self::validate(self)
+    }
+
     fn accumulate(
         &self,
         step: usize,
@@ -139,6 +143,10 @@ impl WeightPenalty {
 }
 
 impl<T: Scalar> WeightRegularizer<T> for WeightPenalty {
+    fn validate(&self) -> Result<(), Error> {
+        Self::validate(self)
+    }
+
     fn accumulate(&self, parameters: &Parameters<T>, gradient: &mut [T]) -> f64 {
         let mut cost = 0.0;
         let mut add = |range: std::ops::Range<usize>| {

@@ -14,6 +14,9 @@ pub struct Score {
 }
 
 /// Decides from time to time how good a network is.
+///
+/// A score must depend on nothing but the arguments, so that a resumed run scores as one that was
+/// never stopped. A checkpoint does not know the criterion: resume with the same one.
 pub trait Criterion<T: Scalar = f64> {
     /// Scores the parameters after `update` updates.
     ///

@@ -22,7 +22,8 @@ pub struct TrainerConfig {
     pub clip: Clip,
     /// Updates from one check of the criterion to the next, at least 1.
     pub check_every: u64,
-    /// End after this many checks without a better score; `None` for never.
+    /// End after this many checks without a better score; `None` for never. Without a criterion
+    /// nothing is scored, and this has no effect.
     pub patience: Option<u64>,
     /// Where and how often to keep a checkpoint.
     pub checkpoint: Option<Checkpointing>,

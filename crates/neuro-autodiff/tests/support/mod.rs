@@ -52,7 +52,8 @@ impl<T: Scalar> Task<T> for RandomTask {
         }
         trial.set_label(rng.random_range(0..OUTPUTS));
         let shorter = [0, 2, 1];
-        trial.set_length(self.steps - shorter[(index % 3) as usize]);
+        let shorter = shorter[(index % 3) as usize];
+        trial.set_length(self.steps.saturating_sub(shorter).max(1));
     }
 }
 

@@ -3,7 +3,7 @@
 //! Back-propagation needs `G += sum_c d_c p_c^T` over thousands of columns `c` (one for each step
 //! and trial), with `d` the gradients of the post-synaptic drive and `p` the presynaptic rates. Both
 //! are stored column by column, which is just what this product likes: registers of `d` times single
-//! values of `p`, no transposition. Each entry of `G` is one chain of fused multiply-adds in the
+//! values of `p`, no transposition. Each entry of `G` is one chain of multiply-adds (fused, where the machine can) in the
 //! order of the columns, whatever the width of the registers and however the columns are cut into
 //! calls.
 
@@ -36,7 +36,7 @@ pub struct OuterProducts<T: Scalar = f64> {
     right_rows: usize,
     /// Panels of two registers of rows of the left factors of a block, column after column.
     left: Vec<T>,
-    /// Tiles of ten rows of the right factors of a block, column after column.
+    /// Tiles of ten rows (five where registers are few) of the right factors of a block, column after column.
     right: Vec<T>,
 }
 

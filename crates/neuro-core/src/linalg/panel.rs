@@ -3,7 +3,7 @@
 //! A recurrent network multiplies by the same weights at each of its steps. [`PackedMatrix`] keeps
 //! them in panels of two vector registers of rows, contiguous over the columns, so that the
 //! product streams through memory; up to ten columns of the right factor share one pass over a
-//! panel. Each result is one chain of fused multiply-adds in the order of the columns, whatever the
+//! panel. Each result is one chain of multiply-adds (fused, where the machine can) in the order of the columns, whatever the
 //! width of the machine's registers and however many columns are multiplied together: trial 3 of a
 //! batch of 50 gets the same bits as trial 3 alone.
 
@@ -69,7 +69,7 @@ impl<T: Scalar> PackedMatrix<T> {
     /// [`Error::Length`] when `matrix` is not `rows * columns` long.
     pub fn pack(&mut self, matrix: &[T]) -> Result<(), Error> {
         Error::check_length("matrix to pack", self.rows * self.columns, matrix.len())?;
-        let (rows, height, columns) = (self.rows, self.panel_rows, self.columns);
+        let (rows, height) = (self.rows, self.panel_rows);
         for (p, panel) in self.panels_mut().enumerate() {
             let first = p * height;
             let count = height.min(rows - first);
@@ -77,7 +77,6 @@ impl<T: Scalar> PackedMatrix<T> {
                 out[..count].copy_from_slice(&matrix[k * rows + first..][..count]);
             }
         }
-        let _ = columns;
         Ok(())
     }
 

@@ -126,7 +126,7 @@ impl FrequencyTrial {
 }
 
 impl FrequencyTask {
-    /// Indices of [`Task::parameter_names`].
+    /// Names of a trial's numbers, in the order in which they are set.
     const NAMES: [&'static str; 7] = [
         "frequency_1",
         "frequency_2",
@@ -192,6 +192,9 @@ impl FrequencyTask {
 
     /// Writes a given trial; `noise` gives the standard normal number of a step and is asked only
     /// while a signal is on.
+    ///
+    /// # Panics
+    /// When the batch has fewer steps than the trial, or fewer than 2 outputs.
     pub fn write<T: Scalar>(
         &self,
         trial: &FrequencyTrial,
@@ -214,6 +217,10 @@ impl FrequencyTask {
 }
 
 impl<T: Scalar> Task<T> for FrequencyTask {
+    fn validate(&self) -> Result<(), Error> {
+        Self::validate(self)
+    }
+
     fn shape(&self) -> TaskShape {
         TaskShape {
             inputs: 1,
@@ -239,5 +246,86 @@ impl<T: Scalar> Task<T> for FrequencyTask {
         {
             out.set_parameter(k, value);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use neuro_core::Batch;
+
+    use super::*;
+
+    fn task() -> FrequencyTask {
+        FrequencyTask {
+            alpha: 0.25,
+            timing: Timing {
+                first: 13..=17,
+                delay: 25..=35,
+                second: SecondSignal::Until(60),
+            },
+            frequencies: (1.0, 5.0),
+            minimal_gap: 1.0,
+            largest_phase: std::f64::consts::PI,
+            input_noise_sd: 0.05,
+        }
+    }
+
+    #[test]
+    fn frequencies_keep_their_gap_and_the_first_stays_uniform() {
+        let streams = Streams::new(3);
+        let trials: Vec<_> = (0..4000).map(|k| task().draw(k, streams)).collect();
+        let gap = |t: &FrequencyTrial| (t.frequency[1] - t.frequency[0]).abs();
+        assert!(trials.iter().all(|t| gap(t) >= 1.0 - 1e-12));
+        assert!(
+            trials
+                .iter()
+                .flat_map(|t| t.frequency)
+                .all(|f| (1.0..=5.0).contains(&f))
+        );
+        // Mean 3 and variance 16/12 of the first frequency; five standard errors.
+        let mean = trials.iter().map(|t| t.frequency[0]).sum::<f64>() / 4000.0;
+        assert!((mean - 3.0).abs() < 5.0 * (16.0_f64 / 12.0 / 4000.0).sqrt());
+        assert!(trials.iter().all(|t| t.steps.iter().sum::<usize>() == 60));
+    }
+
+    #[test]
+    fn settings_out_of_range_are_refused_before_a_trial_is_drawn() {
+        let of = |task: &FrequencyTask| Batch::<f64>::of(task, Streams::new(0), 0, 2).is_ok();
+        assert!(of(&task()));
+        let timing = |second| Timing {
+            second,
+            ..task().timing
+        };
+        assert!(!of(&FrequencyTask {
+            frequencies: (5.0, 1.0),
+            ..task()
+        }));
+        assert!(!of(&FrequencyTask {
+            minimal_gap: 2.0,
+            ..task()
+        }));
+        assert!(!of(&FrequencyTask {
+            alpha: 0.0,
+            ..task()
+        }));
+        assert!(!of(&FrequencyTask {
+            input_noise_sd: f64::NAN,
+            ..task()
+        }));
+        assert!(!of(&FrequencyTask {
+            timing: timing(SecondSignal::Until(20)),
+            ..task()
+        }));
+    }
+
+    #[test]
+    fn a_trial_may_have_no_delay_and_no_second_signal() {
+        let timing = Timing {
+            first: 3..=3,
+            delay: 0..=0,
+            second: SecondSignal::Steps(0..=0),
+        };
+        let batch = Batch::<f64>::of(&FrequencyTask { timing, ..task() }, Streams::new(0), 0, 2);
+        assert_eq!(batch.expect("zero-length periods").lengths, [3, 3]);
     }
 }

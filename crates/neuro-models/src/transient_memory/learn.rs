@@ -54,7 +54,7 @@ impl<T: Scalar> TrainingRun<T> {
             objective = objective.with_state_regularizer(Box::new(ActivityPenalty {
                 strength: config.activity_penalty,
                 normalization: ActivityNormalization::MeanOverUnits,
-            }));
+            }))?;
         }
         let parameters = network.parameters().clone();
         let adam = AdamConfig {
@@ -121,15 +121,16 @@ impl<T: Scalar> TrainingRun<T> {
 const TRIALS_AT_ONCE: usize = 100;
 
 impl<T: Scalar> Network<T> {
-    /// Tests the network on the trials `first .. first + trials` of a task, with its own noise and
-    /// the initial states of its configuration.
+    /// Tests the network on the trials `0 .. trials` of a task, with its own noise and the initial
+    /// states of its configuration. For trials that training never sees, give
+    /// `streams.split(Purpose::Test)`.
     ///
     /// `quantity` names the two trial parameters that are compared, the first signal's and the
     /// second's: for the frequency task `["frequency_1", "frequency_2"]`.
     ///
     /// # Errors
     /// [`neuro_core::Error`] when `trials` is 0, the task does not fit the network, or it has no
-    /// such parameters.
+    /// such parameters; [`neuro_core::Error::NonFinite`] for an answer that is not a number.
     pub fn test(
         &self,
         task: &dyn Task<T>,
@@ -159,6 +160,7 @@ impl<T: Scalar> Network<T> {
             found.labels.extend(&batch.labels);
             first += count;
             if first == trials {
+                neuro_core::Error::check_finite("answers", &found.logits)?;
                 return Ok(found);
             }
         }

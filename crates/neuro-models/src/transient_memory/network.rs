@@ -78,12 +78,30 @@ impl<T: Scalar> Network<T> {
         Self::from_parameters(config, parameters)
     }
 
-    /// A network with given parameters, as training leaves them.
+    /// A network with given parameters, as training leaves them: `recurrent`, `input`, `readout` and
+    /// `time_constant`, which is 1.
     ///
     /// # Errors
-    /// What [`Config::validate`] and [`LeakyCell::new`] find.
+    /// What [`Config::validate`] and [`LeakyCell::new`] find; [`neuro_core::Error`] for other
+    /// parameters, sizes that are not those of the configuration, and values that are not finite.
     pub fn from_parameters(config: &Config, parameters: Parameters<T>) -> Result<Self, Error> {
         config.validate()?;
+        use neuro_core::Error as Core;
+        Core::check_finite("parameters", parameters.raw_values())?;
+        let n = config.units;
+        let expected = [
+            ("recurrent", (n, n)),
+            ("input", (n, 1)),
+            ("readout", (2, n)),
+            ("time_constant", (n, 1)),
+        ];
+        for (name, shape) in expected {
+            Core::check_shape(name, shape, parameters.shape(parameters.find(name)?))?;
+        }
+        Core::check_length("parameters", expected.len(), parameters.ids().count())?;
+        for tau in parameters.effective(parameters.find("time_constant")?) {
+            Core::check_range("time_constant", "1", tau.as_f64(), *tau == T::one())?;
+        }
         let cell = LeakyCell::new(
             LeakyConfig {
                 dt: config.alpha,
@@ -150,8 +168,9 @@ impl<T: Scalar> Network<T> {
         )?)
     }
 
-    /// Writes the weights and the configuration: `recurrent`, `input`, `readout`, row-major, as
-    /// other languages read safetensors files.
+    /// Writes the weights `recurrent`, `input` and `readout`, row-major, as other languages read
+    /// safetensors files, and what running them needs: `alpha`, `noise_sigma` and
+    /// `initial_state_sd`. The settings of training are not kept.
     ///
     /// # Errors
     /// [`neuro_core::Error::Io`] when the file cannot be written.
@@ -166,7 +185,8 @@ impl<T: Scalar> Network<T> {
         Ok(archive.write(path)?)
     }
 
-    /// Reads a network that [`save`](Self::save) wrote, of the same number type.
+    /// Reads a network that [`save`](Self::save) wrote, of the same number type; the settings of
+    /// training are the defaults of [`Config`].
     ///
     /// # Errors
     /// [`neuro_core::Error::Io`] or [`neuro_core::Error::File`] when the file is missing, damaged,

@@ -104,6 +104,18 @@ fn train(session: &Session, seed: u64, workers: Workers) -> Result<Trained, Erro
     if termination == Termination::Stopped {
         return Err(Error::Interrupted);
     }
+    let history = run.trainer().history().to_vec();
+    if let Termination::Diverged { step, quantity } = &termination {
+        // It counts as a network that answers nothing.
+        job.finish(&format!("diverged at update {step}: {quantity}"));
+        let evaluation = Evaluation::default();
+        return Ok(Trained {
+            seed,
+            history,
+            termination,
+            evaluation,
+        });
+    }
     let network = run.network().map_err(failed)?;
     network
         .save(&session.output.network(&name))
@@ -117,7 +129,6 @@ fn train(session: &Session, seed: u64, workers: Workers) -> Result<Trained, Erro
     job.finish(&format!(
         "test accuracy {accuracy:.3} for frequencies at least 1 apart"
     ));
-    let history = run.trainer().history().to_vec();
     Ok(Trained {
         seed,
         history,

@@ -39,6 +39,12 @@ pub(super) fn decide(
     let (mut accuracies, mut sigmoids) = (Vec::new(), Vec::new());
     for network in networks {
         let answers = &network.evaluation;
+        if answers.logits.is_empty() {
+            // A network that diverged: it counts, against both claims.
+            accuracies.push(f64::NAN);
+            sigmoids.push(0.0);
+            continue;
+        }
         let (chosen, correct) = (answers.chose_second(), answers.correct());
         let failed = |e: neuro_analysis::Error| {
             Error::experiment(format!("psychometric curve of seed {}", network.seed), e)

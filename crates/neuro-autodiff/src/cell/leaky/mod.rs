@@ -49,7 +49,8 @@ pub struct UnitNoise {
 /// What a leaky cell is, beside its parameters.
 #[derive(Clone, Debug)]
 pub struct LeakyConfig<T: Scalar = f64> {
-    /// Euler step, in the unit of the time constants; `0 < dt <= tau` for every unit.
+    /// Euler step, in the unit of the time constants; `0 < dt <= tau` for every unit. Time constants
+    /// that train want [`Bounded`](crate::Bounded) with a lower bound of at least `dt`.
     pub dt: f64,
     /// Transfer function `phi`.
     pub transfer: Arc<dyn Transfer<T>>,
@@ -103,6 +104,8 @@ pub struct LeakyCell<T: Scalar = f64> {
     time_constant: Range<usize>,
     time_constant_trains: bool,
     readout: LinearReadout,
+    /// Name and place of each parameter that the cell was made with.
+    layout: Vec<(String, Range<usize>)>,
 }
 impl<T: Scalar> LeakyCell<T> {
     /// A cell with the sizes of `parameters`.
@@ -116,6 +119,7 @@ impl<T: Scalar> LeakyCell<T> {
         let recurrent = parameters.find("recurrent")?;
         let (units, columns) = parameters.shape(recurrent);
         Core::check_shape("recurrent", (units, units), (units, columns))?;
+        Core::check_range("units", "at least 1", units as f64, units > 0)?;
         let input = parameters.find("input")?;
         let mut drive = parameters.range(recurrent);
         let mut widths = [0; 3];
@@ -143,15 +147,7 @@ impl<T: Scalar> LeakyCell<T> {
         Core::check_shape("time_constant", (units, 1), parameters.shape(time_constant))?;
         let dt = config.dt;
         Core::check_range("dt", "a positive number", dt, dt > 0.0 && dt.is_finite())?;
-        for tau in parameters.effective(time_constant) {
-            let alpha = dt / tau.as_f64();
-            Core::check_range(
-                "dt / time_constant",
-                "in (0, 1]",
-                alpha,
-                alpha > 0.0 && alpha <= 1.0,
-            )?;
-        }
+        check_time_constants(dt, parameters.effective(time_constant))?;
         if let Some(noise) = config.unit_noise {
             check_sigma(noise.sigma)?;
         }
@@ -170,7 +166,31 @@ impl<T: Scalar> LeakyCell<T> {
             time_constant: parameters.range(time_constant),
             time_constant_trains: parameters.is_trainable(time_constant),
             readout,
+            layout: parameters
+                .ids()
+                .map(|id| (parameters.name(id).to_owned(), parameters.range(id)))
+                .collect(),
         })
+    }
+
+    /// Checks that parameters have the layout that the cell was made with, and time constants that
+    /// its step resolves: training may have moved them.
+    fn check_parameters(&self, parameters: &Parameters<T>) -> Result<(), Error> {
+        use neuro_core::Error as Core;
+        let found = parameters.ids().count();
+        Core::check_length("parameters of the cell", self.layout.len(), found)?;
+        for (id, (name, range)) in parameters.ids().zip(&self.layout) {
+            if parameters.name(id) != name || parameters.range(id) != *range {
+                return Err(Core::Unknown {
+                    what: "parameter of the cell".into(),
+                    name: format!("{} at {:?}", parameters.name(id), parameters.range(id)),
+                    known: format!("{name} at {range:?} in this place"),
+                }
+                .into());
+            }
+        }
+        let time_constants = &parameters.effective_values()[self.time_constant.clone()];
+        check_time_constants(self.config.dt, time_constants)
     }
 
     /// What the cell is, beside its parameters.
@@ -199,4 +219,13 @@ fn check_sigma(sigma: f64) -> Result<(), Error> {
         sigma,
         holds,
     )?)
+}
+
+fn check_time_constants<T: Scalar>(dt: f64, time_constants: &[T]) -> Result<(), Error> {
+    for tau in time_constants {
+        let alpha = dt / tau.as_f64();
+        let fits = alpha > 0.0 && alpha <= 1.0;
+        neuro_core::Error::check_range("dt / time_constant", "in (0, 1]", alpha, fits)?;
+    }
+    Ok(())
 }

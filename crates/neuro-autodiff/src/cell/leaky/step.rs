@@ -125,6 +125,14 @@ impl<T: Scalar> Cell<T> for LeakyCell<T> {
         self.config.unit_noise.is_some_and(|n| n.sigma > 0.0)
     }
 
+    fn vjp_needs_noise(&self) -> bool {
+        self.time_constant_trains
+    }
+
+    fn check(&self, parameters: &Parameters<T>) -> Result<(), crate::Error> {
+        self.check_parameters(parameters)
+    }
+
     fn work(&self, trials: usize, steps: usize, pass: Pass) -> LeakyWork<T> {
         let units = self.shape.units;
         let rows = self.presynaptic_rows();
@@ -148,7 +156,7 @@ impl<T: Scalar> Cell<T> for LeakyCell<T> {
             presynaptic,
             stride,
             delta: vec![T::zero(); backward * steps],
-            weight_gradient: OuterProducts::new(feedback, rows),
+            weight_gradient: OuterProducts::new(feedback, rows.min(feedback * rows)),
             product: vec![T::zero(); units * trials],
             slope: vec![T::zero(); backward],
             alpha: vec![T::zero(); units],
