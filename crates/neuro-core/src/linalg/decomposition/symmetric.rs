@@ -51,6 +51,13 @@ pub fn symmetric_eigen(a: &DMatrix<f64>) -> Result<SymmetricEigen, Error> {
     )?;
     a = (a + transpose) * 0.5;
 
+    if n == 0 {
+        // faer's scratch of an empty matrix subtracts 1 from 0.
+        return Ok(SymmetricEigen {
+            values: DVector::zeros(0),
+            vectors: DMatrix::zeros(0, 0),
+        });
+    }
     let mut values = vec![0.0; n];
     let mut vectors = DMatrix::zeros(n, n);
     let scratch =
