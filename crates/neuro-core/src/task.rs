@@ -180,18 +180,22 @@ impl<T: Scalar> Batch<T> {
     /// Checks that every trial has a length from 1 to the steps of the batch.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for the first that has not.
+    /// [`Error::OutOfRange`] for the first that has not, [`Error::Length`] when there is not one
+    /// length for each trial.
     pub fn check_lengths(&self) -> Result<(), Error> {
         let steps = self.steps();
-        match self.lengths.iter().find(|n| **n == 0 || **n > steps) {
-            None => Ok(()),
-            Some(length) => Error::check_range(
-                "length of a trial",
-                &format!("1 to {steps} steps"),
-                *length as f64,
-                false,
-            ),
+        Error::check_length("trial lengths", self.trials(), self.lengths.len())?;
+        for (trial, &length) in self.lengths.iter().enumerate() {
+            // Words are made only for an error: this runs once a batch and must not allocate.
+            if !(1..=steps).contains(&length) {
+                return Err(Error::OutOfRange {
+                    what: format!("length of trial {trial}"),
+                    expected: format!("1 to {steps} steps"),
+                    found: length as f64,
+                });
+            }
         }
+        Ok(())
     }
 
     /// One trial, for writing by hand.

@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use neuro_core::{Batch, Scalar, Trajectory};
 
-use super::{Loss, check_lengths, check_mask, masked_steps};
+use super::{Loss, check_mask, masked_steps};
 use crate::Error;
 
 /// When the readout is looked at.
@@ -156,7 +156,7 @@ impl<T: Scalar> Loss<T> for CrossEntropy {
             }
         }
         match self.at {
-            At::End => check_lengths(batch),
+            At::End => Ok(batch.check_lengths()?),
             At::Step(step) if step >= batch.steps() => Err(neuro_core::Error::OutOfRange {
                 what: "step of the readout".into(),
                 expected: format!("below the {} steps of the batch", batch.steps()),

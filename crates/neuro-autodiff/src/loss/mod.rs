@@ -95,24 +95,6 @@ fn check_targets<T: Scalar>(batch: &Batch<T>, outputs: usize) -> Result<(), crat
     )?)
 }
 
-/// Checks that every trial has at least one step and not more than the batch.
-fn check_lengths<T: Scalar>(batch: &Batch<T>) -> Result<(), crate::Error> {
-    let steps = batch.steps();
-    neuro_core::Error::check_length("trial lengths", batch.trials(), batch.lengths.len())?;
-    for (trial, &length) in batch.lengths.iter().enumerate() {
-        // Words are made only for an error: this runs once a batch and must not allocate.
-        if !(1..=steps).contains(&length) {
-            return Err(neuro_core::Error::OutOfRange {
-                what: format!("length of trial {trial}"),
-                expected: format!("1 to {steps} steps"),
-                found: length as f64,
-            }
-            .into());
-        }
-    }
-    Ok(())
-}
-
 /// Checks that the weights of the steps are finite and not negative.
 fn check_mask<T: Scalar>(batch: &Batch<T>) -> Result<(), crate::Error> {
     let trials = batch.trials();

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use neuro_core::{Batch, Scalar, Trajectory};
 
-use super::{Loss, check_lengths, check_mask, check_targets, masked_steps};
+use super::{Loss, check_mask, check_targets, masked_steps};
 use crate::Error;
 
 /// Euclidean norm of the error over outputs and steps of each trial.
@@ -49,7 +49,7 @@ impl<T: Scalar> Loss<T> for NormOverTime {
     fn validate(&self, batch: &Batch<T>, outputs: usize) -> Result<(), Error> {
         check_targets(batch, outputs)?;
         if self.every_step {
-            check_lengths(batch)
+            Ok(batch.check_lengths()?)
         } else {
             check_mask(batch)
         }
