@@ -17,7 +17,7 @@ use neuro_autodiff::{
 use neuro_core::noise::NoiseScaling;
 use neuro_core::transfer::Tanh;
 use neuro_core::{Batch, Scalar, TaskShape};
-use neuro_models::tasks::{FrequencyTask, FrequencyTrial};
+use neuro_models::tasks::ComparisonTrial;
 use neuro_models::transient_memory::{Config, Network};
 
 use crate::data::{Tensors, files_by_kind};
@@ -331,10 +331,7 @@ impl ModelCase {
 
 fn check_task(t: &Tensors) {
     // The README fixes alpha 0.25 and the input noise 0.05 for this kind.
-    let task = FrequencyTask {
-        input_noise_sd: 0.05,
-        ..Config::default().training_task()
-    };
+    let task = Config::default().training_task();
     assert_eq!(task.alpha, 0.25);
     let [trials, steps] = t.array("u").shape[..] else {
         panic!("u is trials x steps")
@@ -347,9 +344,9 @@ fn check_task(t: &Tensors) {
     let mut batch = Batch::<f64>::new(shape, trials).expect("not empty");
     for b in 0..trials {
         let steps_of = ["t_s", "t_d", "t_s2"].map(|name| t.indices(name)[b]);
-        let trial = FrequencyTrial {
-            frequency: [t.values("omega1")[b], t.values("omega2")[b]],
-            phase: [t.values("phase1")[b], t.values("phase2")[b]],
+        let trial = ComparisonTrial {
+            compared: [t.values("omega1")[b], t.values("omega2")[b]],
+            nuisance: [t.values("phase1")[b], t.values("phase2")[b]],
             steps: steps_of,
         };
         let noise = &t.values("noise")[b * steps..][..steps];

@@ -97,7 +97,7 @@ fn a_checkpoint_of_another_task_is_refused() {
         frequencies: (1.0, 6.0),
         ..other(&path)
     };
-    check_refused::<f64>(&run, &path, &["checkpoint: objective", "FrequencyTask"]);
+    check_refused::<f64>(&run, &path, &["checkpoint: objective", "ComparisonTask"]);
 }
 
 #[test]

@@ -20,7 +20,7 @@ use neuro_core::noise::NoiseScaling;
 use neuro_core::parallel::Workers;
 use neuro_core::transfer::Tanh;
 use neuro_core::{Domain, Scalar, Streams};
-use neuro_models::tasks::{FrequencyTask, SecondSignal, Timing};
+use neuro_models::tasks::{ComparisonTask, SecondSignal, Signal, Timing};
 
 /// What a run is; tests change one thing at a time.
 #[derive(Clone, Debug)]
@@ -144,17 +144,20 @@ impl Run {
             }),
         };
         let cell = LeakyCell::new(config, &self.parameters()).unwrap();
-        let task = FrequencyTask {
+        let task = ComparisonTask {
             alpha: 0.25,
             timing: Timing {
                 first: 4..=6,
                 delay: 1..=3,
                 second: SecondSignal::Steps(4..=6),
             },
-            frequencies: self.frequencies,
+            signal: Signal::Frequency {
+                range: self.frequencies,
+                largest_phase: 3.0,
+                noise_sd: 0.05,
+            },
             minimal_gap: 1.0,
-            largest_phase: 3.0,
-            input_noise_sd: 0.05,
+            shared_nuisance: false,
         };
         let config = BpttConfig {
             batch: 6,

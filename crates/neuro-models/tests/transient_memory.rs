@@ -1,9 +1,14 @@
 //! The network of Ichikawa & Kaneko 2021: its files, its flow, and what it refuses.
 
+use std::ops::ControlFlow;
+
 use nalgebra::DMatrix;
 use neuro_autodiff::Disturbance;
+use neuro_autodiff::train::Termination;
+use neuro_core::parallel::Workers;
 use neuro_core::{Linearize, Streams, System, Trajectory};
-use neuro_models::transient_memory::{Config, Flow, Network};
+use neuro_models::tasks::ComparisonTask;
+use neuro_models::transient_memory::{Config, Connections, Flow, Network, TrainingRun};
 
 fn small() -> Config {
     Config {
@@ -120,19 +125,126 @@ fn parameters_of_a_network_of_another_size_are_refused() {
 }
 
 #[test]
-fn a_test_needs_trials_and_names_the_parameters_that_there_are() {
+fn a_test_needs_trials_and_a_valid_task() {
     let config = small();
     let network = Network::<f64>::new(&config, Streams::new(0)).expect("valid configuration");
     let task = config.test_task();
-    let names = ["frequency_1", "frequency_2"];
-    assert!(network.test(&task, names, Streams::new(0), 0).is_err());
-    let wrong = network.test(&task, ["omega", "frequency_2"], Streams::new(0), 2);
-    let message = wrong.expect_err("no such parameter").to_string();
-    assert!(
-        message.contains("omega") && message.contains("frequency_1"),
-        "{message}"
-    );
-    let answers = network.test(&task, names, Streams::new(0), 150);
+    assert!(network.test(&task, Streams::new(0), 0).is_err());
+    let wrong = ComparisonTask {
+        alpha: 2.0,
+        ..task.clone()
+    };
+    assert!(network.test(&wrong, Streams::new(0), 2).is_err());
+    let answers = network.test(&task, Streams::new(0), 150);
     let answers = answers.expect("a valid task");
     assert_eq!((answers.logits.len(), answers.labels.len()), (150, 150));
+}
+
+#[test]
+fn a_saved_network_keeps_its_kind_of_connections() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("network.safetensors");
+    for connections in [
+        Connections::Dense,
+        Connections::ExcitatoryInhibitory { excitatory: 9 },
+        Connections::Sparse { active: 30 },
+    ] {
+        let config = Config {
+            connections,
+            ..small()
+        };
+        let network = Network::<f64>::new(&config, Streams::new(3)).expect("valid configuration");
+        network.save(&path).expect("writable folder");
+        let read = Network::<f64>::load(&path).expect("the file just written");
+        assert_eq!(read.config(), &config);
+        let [read, written] = [&read, &network].map(|n| n.weights("recurrent").expect("exists"));
+        assert_eq!(read, written);
+    }
+}
+
+/// The recurrent weights after some updates of training.
+fn trained(connections: Connections, updates: u64) -> DMatrix<f32> {
+    let config = Config {
+        units: 20,
+        connections,
+        batch: 4,
+        chunk: 4,
+        learning_rate: 1e-2,
+        updates,
+        ..Config::default()
+    };
+    let streams = Streams::new(4);
+    let network = Network::<f32>::new(&config, streams).expect("valid configuration");
+    let mut run = TrainingRun::new(
+        &network,
+        Box::new(config.training_task()),
+        streams,
+        Workers::sequential(),
+        updates,
+        None,
+    )
+    .expect("a network and its task");
+    let ended = run
+        .run(None, &mut |_| ControlFlow::Continue(()))
+        .expect("no criterion to fail");
+    assert_eq!(ended, Termination::ReachedLimit);
+    let network = run.network().expect("a trained network");
+    network.weights("recurrent").expect("exists")
+}
+
+#[test]
+fn all_connections_of_a_unit_keep_their_sign_in_training() {
+    let connections = Connections::ExcitatoryInhibitory { excitatory: 15 };
+    let weights = trained(connections, 40);
+    for (j, column) in weights.column_iter().enumerate() {
+        let sign = if j < 15 { 1.0 } else { -1.0 };
+        assert!(column.iter().all(|w| w * sign >= 0.0), "unit {j}");
+    }
+    // Training has moved them, some to 0.
+    assert!(weights.iter().any(|w| *w == 0.0));
+    assert!(weights.iter().any(|w| w.abs() > 1.0 / 20.0));
+}
+
+#[test]
+fn a_sparse_network_keeps_the_number_of_its_connections_and_moves_them() {
+    let connections = Connections::Sparse { active: 80 };
+    let (early, late) = (trained(connections, 1), trained(connections, 60));
+    let places = |w: &DMatrix<f32>| w.iter().map(|w| *w != 0.0).collect::<Vec<_>>();
+    for weights in [&early, &late] {
+        assert_eq!(places(weights).iter().filter(|p| **p).count(), 80);
+    }
+    assert_ne!(places(&early), places(&late));
+}
+
+#[test]
+fn weights_that_break_the_kind_of_connections_are_refused() {
+    let config = |connections| Config {
+        connections,
+        ..small()
+    };
+    let ones = DMatrix::<f64>::from_element(12, 12, 0.1);
+    let (w_in, w_out) = (DMatrix::zeros(12, 1), DMatrix::zeros(2, 12));
+    let of = |connections| {
+        let network = Network::from_weights(&config(connections), &ones, &w_in, &w_out);
+        network.map(|_| ()).map_err(|e| e.to_string())
+    };
+    assert_eq!(
+        of(Connections::ExcitatoryInhibitory { excitatory: 12 }),
+        Ok(())
+    );
+    let message = of(Connections::ExcitatoryInhibitory { excitatory: 9 });
+    let message = message.expect_err("unit 9 inhibits");
+    assert!(
+        message.contains("unit 9") && message.contains("at most 0"),
+        "{message}"
+    );
+    let message = of(Connections::Sparse { active: 100 }).expect_err("144 connections");
+    assert!(message.contains("at most 100"), "{message}");
+    for connections in [
+        Connections::ExcitatoryInhibitory { excitatory: 13 },
+        Connections::Sparse { active: 0 },
+        Connections::Sparse { active: 145 },
+    ] {
+        assert!(Network::<f64>::new(&config(connections), Streams::new(0)).is_err());
+    }
 }

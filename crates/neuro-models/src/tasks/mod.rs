@@ -1,5 +1,7 @@
 //! Tasks that networks are trained on.
 
 mod comparison;
+mod timing;
 
-pub use comparison::{FrequencyTask, FrequencyTrial, SecondSignal, Timing};
+pub use comparison::{ComparisonTask, ComparisonTrial, Signal};
+pub use timing::{SecondSignal, Timing};

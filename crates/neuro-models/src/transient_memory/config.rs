@@ -1,8 +1,91 @@
 //! Every constant of the model, once.
 
+use std::fmt;
+use std::str::FromStr;
+
 use neuro_core::Error;
 
-use crate::tasks::{FrequencyTask, SecondSignal, Timing};
+/// Which recurrent connections there are, and how they learn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Connections {
+    /// All, of either sign: each uniform in `+-1 / sqrt(N)` at the start.
+    Dense,
+    /// `J = J+ D` with `J+ >= 0`: all connections that a unit sends have one sign (Sec. III D). `J+`
+    /// is uniform from 0 to `1 / N` at the start, and set to at least 0 after each update.
+    ExcitatoryInhibitory {
+        /// Units `0 .. excitatory` excite, the others inhibit; at most `units`. The paper says 4:1
+        /// and 180 of 256 ([`PRINTED`](Connections::PRINTED)), which is 2.4:1.
+        excitatory: usize,
+    },
+    /// A fixed number of connections that move while the network learns (Sec. III D: deep rewiring,
+    /// about 20 %). Each place has a random sign for good; active ones are uniform up to
+    /// `1 / sqrt(active / N)` at the start.
+    Sparse {
+        /// Active connections, 1 to `units^2`.
+        active: usize,
+    },
+}
+
+impl Connections {
+    /// The paper's network of excitatory and inhibitory units: `D = +1` for the first 180.
+    pub const PRINTED: Self = Self::ExcitatoryInhibitory { excitatory: 180 };
+
+    /// The ratio 4:1 that the paper's text names, of 256 units.
+    pub const FOUR_TO_ONE: Self = Self::ExcitatoryInhibitory { excitatory: 205 };
+
+    /// A fifth of all connections of `units` units.
+    #[must_use]
+    pub fn fifth(units: usize) -> Self {
+        let active = (units * units + 2) / 5;
+        Self::Sparse { active }
+    }
+}
+
+impl fmt::Display for Connections {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Dense => write!(f, "dense"),
+            Self::ExcitatoryInhibitory { excitatory } => write!(f, "excitatory {excitatory}"),
+            Self::Sparse { active } => write!(f, "sparse {active}"),
+        }
+    }
+}
+
+/// Reads what [`Display`](fmt::Display) writes, as it stands in saved networks.
+impl FromStr for Connections {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let problem = || format!("expected dense, excitatory N or sparse N, found {text:?}");
+        let (kind, count) = text.split_once(' ').unwrap_or((text, ""));
+        match (kind, count.parse()) {
+            ("dense", _) if count.is_empty() => Ok(Self::Dense),
+            ("excitatory", Ok(excitatory)) => Ok(Self::ExcitatoryInhibitory { excitatory }),
+            ("sparse", Ok(active)) => Ok(Self::Sparse { active }),
+            _ => Err(problem()),
+        }
+    }
+}
+
+/// What the network compares (Sec. II A and III A).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compared {
+    /// The frequencies of two sinusoids.
+    Frequency,
+    /// The velocities of two ramps.
+    Velocity,
+    /// The standard deviations of the noise on two sinusoids.
+    NoiseSd,
+}
+
+/// How long the first signal has to be remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delay {
+    /// 25 to 35 steps, in tests 30 (Table I).
+    Short,
+    /// 75 to 105 steps, in tests 90 (Sec. III A).
+    Long,
+}
 
 /// The network and how it learns; the default is the paper's, with the gaps filled as the
 /// documentation of each field says.
@@ -12,6 +95,12 @@ pub struct Config {
     pub units: usize,
     /// Euler step `a` in units of the membrane time constant, in (0, 1] (Table I: 0.25).
     pub alpha: f64,
+    /// Recurrent connections.
+    pub connections: Connections,
+    /// What is compared.
+    pub compared: Compared,
+    /// How long the delay is.
+    pub delay: Delay,
     /// Noise `sigma` of each unit during training, at least 0 (Table I: 0 or 0.04).
     pub noise_sigma: f64,
     /// Strength of the penalty on the mean of `x^2` over trials, steps and units, at least 0. The
@@ -38,6 +127,9 @@ impl Default for Config {
         Self {
             units: 256,
             alpha: 0.25,
+            connections: Connections::Dense,
+            compared: Compared::Frequency,
+            delay: Delay::Short,
             noise_sigma: 0.0,
             activity_penalty: 0.0,
             initial_state_sd: 0.1,
@@ -61,6 +153,19 @@ impl Config {
         count("batch", self.batch)?;
         let alpha = self.alpha;
         Error::check_range("alpha", "in (0, 1]", alpha, alpha > 0.0 && alpha <= 1.0)?;
+        let within = |what: &str, n: usize, least: usize, most: usize| {
+            let expected = format!("{least} to {most}");
+            Error::check_range(what, &expected, n as f64, (least..=most).contains(&n))
+        };
+        match self.connections {
+            Connections::Dense => {}
+            Connections::ExcitatoryInhibitory { excitatory } => {
+                within("excitatory units", excitatory, 0, self.units)?;
+            }
+            Connections::Sparse { active } => {
+                within("active connections", active, 1, self.units * self.units)?;
+            }
+        }
         for (what, v) in [
             ("noise_sigma", self.noise_sigma),
             ("activity_penalty", self.activity_penalty),
@@ -87,6 +192,17 @@ impl Config {
         )
     }
 
+    /// Paper's setting for networks trained with noise: `sigma = 0.04` (Sec. III C) and the activity
+    /// penalty that goes with it.
+    #[must_use]
+    pub fn with_noise() -> Self {
+        Self {
+            noise_sigma: 0.04,
+            activity_penalty: 0.05,
+            ..Self::default()
+        }
+    }
+
     /// The numbers that a saved network keeps beside its weights, by name.
     pub(super) fn numbers(&self) -> [(&'static str, f64); 3] {
         [
@@ -102,37 +218,5 @@ impl Config {
             ("noise_sigma", &mut self.noise_sigma),
             ("initial_state_sd", &mut self.initial_state_sd),
         ]
-    }
-
-    /// The frequency task as networks are trained on it (Sec. II, Table I): signals of 13 to 17
-    /// steps, delays of 25 to 35, 60 steps in all, frequencies at least 1 apart.
-    #[must_use]
-    pub fn training_task(&self) -> FrequencyTask {
-        FrequencyTask {
-            alpha: self.alpha,
-            timing: Timing {
-                first: 13..=17,
-                delay: 25..=35,
-                second: SecondSignal::Until(60),
-            },
-            frequencies: (1.0, 5.0),
-            minimal_gap: 1.0,
-            largest_phase: std::f64::consts::PI,
-            input_noise_sd: 0.05,
-        }
-    }
-
-    /// The frequency task as networks are tested on it: 15, 30 and 15 steps, any two frequencies.
-    #[must_use]
-    pub fn test_task(&self) -> FrequencyTask {
-        FrequencyTask {
-            timing: Timing {
-                first: 15..=15,
-                delay: 30..=30,
-                second: SecondSignal::Until(60),
-            },
-            minimal_gap: 0.0,
-            ..self.training_task()
-        }
     }
 }

@@ -4,16 +4,22 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use neuro_autodiff::loss::{ActivityNormalization, ActivityPenalty, At, CrossEntropy};
-use neuro_autodiff::optimizer::{Adam, AdamConfig, Clip, Schedule};
+use neuro_autodiff::optimizer::{
+    Adam, AdamConfig, Clip, DeepRewiring, DeepRewiringConfig, Optimizer, Schedule,
+};
 use neuro_autodiff::train::{
     Checkpointing, Criterion, Report, Termination, Trainer, TrainerConfig,
 };
-use neuro_autodiff::{Bptt, BpttConfig, Disturbance, LeakyCell, Memory, draw_initial_states};
+use neuro_autodiff::{
+    Bptt, BpttConfig, Disturbance, LeakyCell, Memory, Parameters, draw_initial_states,
+};
 use neuro_core::parallel::Workers;
-use neuro_core::{Batch, Purpose, Scalar, Streams, Task};
+use neuro_core::{Batch, Domain, Purpose, Scalar, Streams, Task};
+use rand::RngExt;
 
-use super::{Config, Network};
+use super::{Config, Connections, Network};
 use crate::Error;
+use crate::tasks::ComparisonTask;
 
 /// A training run of a network on a task.
 #[derive(Debug)]
@@ -61,7 +67,10 @@ impl<T: Scalar> TrainingRun<T> {
             weight_decay: config.weight_decay,
             ..AdamConfig::default()
         };
-        let optimizer = Box::new(Adam::new(adam, &parameters)?);
+        let optimizer: Box<dyn Optimizer<T>> = match config.connections {
+            Connections::Sparse { .. } => Box::new(rewiring(adam, &parameters, streams)?),
+            _ => Box::new(Adam::new(adam, &parameters)?),
+        };
         let trainer = Trainer::new(
             TrainerConfig {
                 updates: config.updates,
@@ -117,6 +126,42 @@ impl<T: Scalar> TrainingRun<T> {
     }
 }
 
+/// Strength of the L1 cost and temperature of deep rewiring: the paper gives neither. They move a
+/// synapse by 1e-7 and 1.4e-5 an update, far below typical weights of 0.05, so that the gradient
+/// decides which synapses stay.
+const REWIRING: (f64, f64) = (1e-4, 1e-7);
+
+/// Adam that rewires the recurrent weights. Places without a synapse have a sign too, drawn from the
+/// `Connectivity` domain (index 1).
+fn rewiring<T: Scalar>(
+    adam: AdamConfig,
+    parameters: &Parameters<T>,
+    streams: Streams,
+) -> Result<DeepRewiring<T>, Error> {
+    let recurrent = parameters.find("recurrent")?;
+    let mut rng = streams.rng(Domain::Connectivity, 1);
+    let weights = parameters.raw(recurrent).iter();
+    let signs = weights.map(|w| {
+        let drawn = if rng.random::<bool>() { 1.0 } else { -1.0 };
+        if *w == T::zero() {
+            drawn
+        } else {
+            w.as_f64().signum()
+        }
+    });
+    let config = DeepRewiringConfig {
+        adam,
+        l1: REWIRING.0,
+        temperature: REWIRING.1,
+        // Large enough not to be lost to rounding, small enough not to matter.
+        initial: 1e-5,
+    };
+    let signs: Vec<f64> = signs.collect();
+    Ok(DeepRewiring::new(
+        config, parameters, recurrent, &signs, streams,
+    )?)
+}
+
 /// Trials that are tested together; more would only take more memory.
 const TRIALS_AT_ONCE: usize = 100;
 
@@ -125,16 +170,12 @@ impl<T: Scalar> Network<T> {
     /// states of its configuration. For trials that training never sees, give
     /// `streams.split(Purpose::Test)`.
     ///
-    /// `quantity` names the two trial parameters that are compared, the first signal's and the
-    /// second's: for the frequency task `["frequency_1", "frequency_2"]`.
-    ///
     /// # Errors
-    /// [`neuro_core::Error`] when `trials` is 0, the task does not fit the network, or it has no
-    /// such parameters; [`neuro_core::Error::NonFinite`] for an answer that is not a number.
+    /// [`neuro_core::Error`] when `trials` is 0 or a setting of the task is out of range;
+    /// [`neuro_core::Error::NonFinite`] for an answer that is not a number.
     pub fn test(
         &self,
-        task: &dyn Task<T>,
-        quantity: [&str; 2],
+        task: &ComparisonTask,
         streams: Streams,
         trials: usize,
     ) -> Result<Evaluation, Error> {
@@ -153,7 +194,8 @@ impl<T: Scalar> Network<T> {
                 let z = run.outputs.state(batch.lengths[trial] - 1, trial);
                 found.logits.push((z[0] - z[1]).as_f64());
             }
-            let [one, two] = [batch.parameter(quantity[0])?, batch.parameter(quantity[1])?];
+            let [one, two] = task.compared().map(|name| batch.parameter(name));
+            let (one, two) = (one?, two?);
             found
                 .differences
                 .extend(one.iter().zip(&two).map(|(one, two)| two - one));
@@ -174,7 +216,7 @@ pub struct Evaluation {
     pub logits: Vec<f64>,
     /// Class that each trial has.
     pub labels: Vec<usize>,
-    /// Second minus first frequency (or other quantity compared) of each trial.
+    /// Second minus first quantity of each trial: frequency, velocity or noise.
     pub differences: Vec<f64>,
 }
 

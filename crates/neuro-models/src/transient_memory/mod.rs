@@ -14,11 +14,16 @@
 //! step in units of the membrane time constant, `xi` standard normal. The readout is of `x`, not of
 //! `r`, at the end of the trial; class 0 says that the first signal was the larger one. All times
 //! are counts of Euler steps.
+//!
+//! [`Config`] covers all networks of the paper: frequencies, velocities or noise compared
+//! ([`Compared`]), short and long delays ([`Delay`]), training with noise, and dense,
+//! excitatory–inhibitory or sparse connections ([`Connections`]).
 
 mod config;
 mod learn;
 mod network;
+mod task;
 
-pub use config::Config;
+pub use config::{Compared, Config, Connections, Delay};
 pub use learn::{Evaluation, TrainingRun};
 pub use network::{Flow, Network};

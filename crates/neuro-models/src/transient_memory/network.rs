@@ -5,21 +5,28 @@ use std::sync::Arc;
 
 use nalgebra::DMatrix;
 use neuro_autodiff::{
-    Disturbance, Identity, LeakyCell, LeakyConfig, ParameterId, Parameters, ReadoutSource,
-    Simulation, UnitNoise, simulate,
+    DaleProjected, Disturbance, Identity, LeakyCell, LeakyConfig, ParameterId, Parameters,
+    ReadoutSource, Simulation, UnitNoise, simulate,
 };
 use neuro_core::archive::Archive;
+use neuro_core::connectivity::{apply_mask, apply_signs, exact_mask};
 use neuro_core::linalg::PackedMatrix;
 use neuro_core::noise::NoiseScaling;
 use neuro_core::transfer::{Tanh, Transfer};
 use neuro_core::{Domain, Linearize, Scalar, Streams, System, Trajectory};
 use rand::RngExt;
 
-use super::Config;
+use super::{Config, Connections};
 use crate::Error;
 
 const KIND: &str = "neuro.transient-memory";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+
+/// +1 for the excitatory units, which come first, and -1 for the others.
+fn signs<T: Scalar>(units: usize, excitatory: usize) -> Vec<T> {
+    let sign = |j| if j < excitatory { T::one() } else { -T::one() };
+    (0..units).map(sign).collect()
+}
 
 /// A rate network with its weights.
 #[derive(Clone, Debug)]
@@ -31,24 +38,38 @@ pub struct Network<T: Scalar = f64> {
 }
 
 impl<T: Scalar> Network<T> {
-    /// A network with random weights: each matrix uniform in `+-1 / sqrt(columns)`, drawn from the
-    /// streams' `Weights` domain (0 recurrent, 1 input, 2 readout).
+    /// A network with random weights, drawn from the streams' `Weights` domain (0 recurrent, 1 input,
+    /// 2 readout): input and readout uniform in `+-1 / sqrt(columns)`, recurrent as [`Connections`]
+    /// says; which connections a sparse network starts with is drawn from the `Connectivity` domain.
     ///
     /// # Errors
     /// What [`Config::validate`] finds.
     pub fn new(config: &Config, streams: Streams) -> Result<Self, Error> {
         config.validate()?;
         let n = config.units;
-        let uniform = |index: u64, rows: usize, columns: usize| {
+        let uniform = |index: u64, rows: usize, columns: usize, bound: f64| {
             let mut rng = streams.rng(Domain::Weights, index);
-            let bound = 1.0 / (columns as f64).sqrt();
             DMatrix::from_fn(rows, columns, |_, _| T::of(rng.random_range(-bound..bound)))
+        };
+        let own = |fan_in: f64| 1.0 / fan_in.sqrt();
+        let recurrent = match config.connections {
+            Connections::Dense => uniform(0, n, n, own(n as f64)),
+            Connections::ExcitatoryInhibitory { excitatory } => {
+                let mut weights = uniform(0, n, n, 1.0 / n as f64).map(|w| w.abs());
+                apply_signs(&mut weights, &signs(n, excitatory))?;
+                weights
+            }
+            Connections::Sparse { active } => {
+                let mut weights = uniform(0, n, n, own(active as f64 / n as f64));
+                apply_mask(&mut weights, &exact_mask(n, n, active, streams, 0)?)?;
+                weights
+            }
         };
         Self::from_weights(
             config,
-            &uniform(0, n, n),
-            &uniform(1, n, 1),
-            &uniform(2, 2, n),
+            &recurrent,
+            &uniform(1, n, 1, 1.0),
+            &uniform(2, 2, n, own(n as f64)),
         )
     }
 
@@ -56,8 +77,9 @@ impl<T: Scalar> Network<T> {
     /// (2 x units).
     ///
     /// # Errors
-    /// What [`Config::validate`] finds, and [`neuro_core::Error`] for wrong shapes and weights that
-    /// are not finite.
+    /// What [`Config::validate`] finds, and [`neuro_core::Error`] for wrong shapes, weights that are
+    /// not finite, and weights against the sign of their unit or in excess of the number of
+    /// connections.
     pub fn from_weights(
         config: &Config,
         recurrent: &DMatrix<T>,
@@ -70,7 +92,38 @@ impl<T: Scalar> Network<T> {
         neuro_core::Error::check_shape("input weights", (n, 1), input.shape())?;
         neuro_core::Error::check_shape("readout weights", (2, n), readout.shape())?;
         let mut parameters = Parameters::new();
-        parameters.add("recurrent", recurrent, Arc::new(Identity), true)?;
+        match config.connections {
+            Connections::ExcitatoryInhibitory { excitatory } => {
+                let signs = signs::<f64>(n, excitatory);
+                for (j, (column, sign)) in recurrent.column_iter().zip(&signs).enumerate() {
+                    for w in column.iter() {
+                        let (w, what) = (w.as_f64(), || format!("weight from unit {j}"));
+                        let expected = if *sign > 0.0 {
+                            "at least 0"
+                        } else {
+                            "at most 0"
+                        };
+                        neuro_core::Error::check_range(&what(), expected, w, w * sign >= 0.0)?;
+                    }
+                }
+                let raw = recurrent.map(|w| w.abs());
+                parameters.add(
+                    "recurrent",
+                    &raw,
+                    Arc::new(DaleProjected::new(signs)?),
+                    true,
+                )?;
+            }
+            Connections::Dense | Connections::Sparse { .. } => {
+                parameters.add("recurrent", recurrent, Arc::new(Identity), true)?;
+            }
+        }
+        if let Connections::Sparse { active } = config.connections {
+            let found = recurrent.iter().filter(|w| **w != T::zero()).count();
+            let expected = format!("at most {active}");
+            let what = "recurrent weights that are not 0";
+            neuro_core::Error::check_range(what, &expected, found as f64, found <= active)?;
+        }
         parameters.add("input", input, Arc::new(Identity), true)?;
         parameters.add("readout", readout, Arc::new(Identity), true)?;
         let time_constant = DMatrix::from_element(n, 1, T::one());
@@ -169,8 +222,8 @@ impl<T: Scalar> Network<T> {
     }
 
     /// Writes the weights `recurrent`, `input` and `readout`, row-major, as other languages read
-    /// safetensors files, and what running them needs: `alpha`, `noise_sigma` and
-    /// `initial_state_sd`. The settings of training are not kept.
+    /// safetensors files, and what running them needs: `connections`, `alpha`, `noise_sigma` and
+    /// `initial_state_sd`. The task and the settings of training are not kept.
     ///
     /// # Errors
     /// [`neuro_core::Error::Io`] when the file cannot be written.
@@ -179,6 +232,8 @@ impl<T: Scalar> Network<T> {
         for name in ["recurrent", "input", "readout"] {
             archive.insert_matrix(name, &self.weights(name)?);
         }
+        let connections = self.config.connections.to_string();
+        archive.metadata.insert("connections".into(), connections);
         for (name, value) in self.config.numbers() {
             archive.metadata.insert(name.into(), value.to_string());
         }
@@ -194,12 +249,17 @@ impl<T: Scalar> Network<T> {
     pub fn load(path: &Path) -> Result<Self, Error> {
         let archive = Archive::read(path, KIND, VERSION)?;
         let mut config = Config::default();
+        let text = |name: &str| archive.metadata.get(name).map_or("missing", String::as_str);
+        let refuse = |problem: String| neuro_core::Error::File {
+            path: path.into(),
+            problem,
+        };
+        let connections = text("connections").parse();
+        config.connections = connections.map_err(|e| refuse(format!("connections: {e}")))?;
         for (name, value) in config.numbers_mut() {
-            let text = archive.metadata.get(name).map_or("missing", String::as_str);
-            *value = text.parse().map_err(|_| neuro_core::Error::File {
-                path: path.into(),
-                problem: format!("{name}: expected a number, found {text:?}"),
-            })?;
+            let text = text(name);
+            let problem = |_| refuse(format!("{name}: expected a number, found {text:?}"));
+            *value = text.parse().map_err(problem)?;
         }
         let recurrent = archive.matrix("recurrent")?;
         config.units = recurrent.nrows();

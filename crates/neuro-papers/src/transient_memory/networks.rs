@@ -10,9 +10,6 @@ use neuro_models::transient_memory::{Config, Evaluation, Network, TrainingRun};
 
 use crate::{Error, Job, Session, Table};
 
-/// The names of the two quantities that are compared.
-const QUANTITY: [&str; 2] = ["frequency_1", "frequency_2"];
-
 /// Trials that each check during training looks at.
 const VALIDATION_TRIALS: usize = 300;
 
@@ -123,7 +120,7 @@ fn train(session: &Session, seed: u64, workers: Workers) -> Result<Trained, Erro
     let trials = scale.choose(500, 4_000, 10_000);
     let test = streams.split(Purpose::Test);
     let evaluation = network
-        .test(&config.test_task(), QUANTITY, test, trials)
+        .test(&config.test_task(), test, trials)
         .map_err(failed)?;
     let (accuracy, _) = evaluation.accuracy(1.0).unwrap_or((f64::NAN, 0));
     job.finish(&format!(
@@ -150,7 +147,7 @@ fn watch(
     let config = config.clone();
     let measure = move |parameters: &Parameters<f32>| {
         let network = Network::from_parameters(&config, parameters.clone())?;
-        let tested = network.test(&task, QUANTITY, validation, VALIDATION_TRIALS)?;
+        let tested = network.test(&task, validation, VALIDATION_TRIALS)?;
         Ok(tested.accuracy(1.0).map_or(f64::NAN, |(share, _)| share))
     };
     let mut criterion = ScoreAtLeast::new(f64::INFINITY, 0.0..=1.0, measure)?;
