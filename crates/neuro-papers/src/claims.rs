@@ -4,7 +4,8 @@
 //! gives the verdict: reproduced from [`Share::reproduced`] on, partly from [`Share::partly`] on,
 //! otherwise not reproduced. A rule that makes sense only at the paper's own size gives
 //! [`Verdict::NeedsPaperScale`] below it. A verdict cannot be set, only computed; no network is
-//! dropped: one without a finite value counts as one for which the rule does not hold.
+//! dropped: one without a finite value counts as one for which the rule does not hold. A claim on
+//! networks of which the run has none needs paper scale, and is not reproduced there.
 //!
 //! ```
 //! use neuro_papers::{Claim, Rule, Scale, Verdict};
@@ -81,8 +82,7 @@ impl Claim {
     /// Decides a claim from one value of each network.
     ///
     /// # Errors
-    /// [`neuro_core::Error::Empty`] without networks; [`neuro_core::Error::OutOfRange`] when the
-    /// rule's shares or limits make no sense.
+    /// [`neuro_core::Error::OutOfRange`] when the rule's shares or limits make no sense.
     pub fn decide(
         id: &str,
         paper: &str,

@@ -173,16 +173,14 @@ impl Rule {
 
     pub(super) fn judge(&self, values: &[f64], scale: Scale) -> Result<Judged, Error> {
         self.validate()?;
-        if values.is_empty() {
-            let what = format!("{} for the rule on {}", self.of, self.quantity);
-            return Err(CoreError::Empty { what }.into());
-        }
         let held = values
             .iter()
             .filter(|value| self.holds_for(**value))
             .count();
-        let share = held as f64 / values.len() as f64;
-        let verdict = if scale < self.smallest {
+        // Nothing to look at is no evidence; below paper scale it may only be missing.
+        let share = held as f64 / values.len().max(1) as f64;
+        let untested = values.is_empty() && scale < Scale::Paper;
+        let verdict = if scale < self.smallest || untested {
             Verdict::NeedsPaperScale
         } else if share >= self.share.reproduced {
             Verdict::Reproduced
@@ -340,9 +338,16 @@ mod tests {
     }
 
     #[test]
+    fn nothing_to_look_at_is_no_evidence() {
+        let rule = Rule::above("q", 0.0);
+        let verdict = |scale| rule.judge(&[], scale).expect("a rule").verdict;
+        assert_eq!(verdict(Scale::Quick), Verdict::NeedsPaperScale);
+        assert_eq!(verdict(Scale::Paper), Verdict::NotReproduced);
+    }
+
+    #[test]
     fn rules_that_make_no_sense_are_refused() {
         let scale = Scale::Paper;
-        assert!(Rule::above("q", 0.0).judge(&[], scale).is_err());
         assert!(Rule::above("q", f64::NAN).judge(&[1.0], scale).is_err());
         for (reproduced, partly) in [(0.5, 0.8), (1.2, 0.5), (0.5, 0.0), (f64::NAN, 0.1)] {
             let rule = Rule::above("q", 0.0).share(Share { reproduced, partly });

@@ -1,14 +1,21 @@
-//! Ichikawa & Kaneko, Phys. Rev. Research 3, 033193 (2021): a rate network that compares two
-//! frequencies across a delay.
+//! Ichikawa & Kaneko, Phys. Rev. Research 3, 033193 (2021): rate networks that compare two signals
+//! across a delay.
 //!
-//! Trains networks of 256 units on the frequency task, tests them, and draws the learning curve and
-//! the psychometric curve. The specification, the departures from the paper and what was seen are in
+//! The experiment trains networks ([`Group`]), measures each ([`Measured`]), draws the figures of
+//! paper and supplement from the measurements, and decides the claims. A network is one job: its
+//! measurements are a file `jobs/NAME.json`, and a resumed run does only what is missing. The
+//! specification, the departures from the paper and what was seen are in
 //! `docs/papers/transient_memory.md`.
 
+mod group;
 mod networks;
-mod psychometric;
 
-use crate::{Claims, Error, Figure, Panel, Paper, ScaleGuide, Session, Table};
+pub use group::Group;
+
+use neuro_core::parallel::Workers;
+
+use crate::{Claims, Error, Paper, ScaleGuide, Session};
+use networks::Assignment;
 
 /// The paper, for the command line.
 pub const PAPER: Paper = Paper {
@@ -32,8 +39,8 @@ pub const PAPER: Paper = Paper {
         time: "about 1 min on 2 cores: 3 000 of the 12 000 updates",
     },
     paper: ScaleGuide {
-        seeds: 3,
-        time: "about 5 min on 2 cores: 12 000 updates each",
+        seeds: 10,
+        time: "about 2 h on 2 cores: 12 000 updates each",
     },
 };
 
@@ -42,48 +49,35 @@ pub const PAPER: Paper = Paper {
 /// # Errors
 /// [`Error::Interrupted`] after Ctrl-C, and when files cannot be read or written.
 pub fn experiment(session: &Session) -> Result<Claims, Error> {
-    let networks = networks::train_all(session)?;
-    learning_curve(session, &networks)?;
-    let mut claims = Claims::new(session.options.scale);
-    psychometric::decide(session, &networks, &mut claims)?;
-    Ok(claims)
+    let assignments = assignments(session);
+    session.progress.expect(assignments.len());
+    let work = |i: usize| {
+        let job = session.progress.job(
+            &assignments[i].name(),
+            assignments[i].group.config(session.options.scale).updates,
+        );
+        let trained = networks::train(session, assignments[i], Workers::sequential(), &job)?;
+        job.finish(&format!("{:?}", trained.termination));
+        Ok(())
+    };
+    let all: Vec<Result<(), Error>> = session.workers.map(assignments.len(), work);
+    all.into_iter().collect::<Result<Vec<_>, _>>()?;
+    Ok(Claims::new(session.options.scale))
 }
 
-fn learning_curve(session: &Session, networks: &[networks::Trained]) -> Result<(), Error> {
-    let mut table = Table::new(["seed", "update", "loss", "accuracy"])?;
-    let mut loss = Panel::new("Loss", "Update", "Cross-entropy (nats)");
-    let mut accuracy = Panel::new(
-        "Accuracy, frequencies at least 1 apart",
-        "Update",
-        "Fraction of validation trials",
-    );
-    for network in networks {
-        let updates: Vec<f64> = network.history.iter().map(|r| r.update as f64).collect();
-        let losses: Vec<f64> = network.history.iter().map(|r| r.loss).collect();
-        let scores: Vec<f64> = network.history.iter().map(|r| r.score).collect();
-        for record in &network.history {
-            let seed = network.seed.into();
-            table.push([
-                seed,
-                record.update.into(),
-                record.loss.into(),
-                record.score.into(),
-            ])?;
-        }
-        let name = format!("seed {}", network.seed);
-        loss = loss.line(&name, &updates, &losses);
-        accuracy = accuracy.line(&name, &updates, &scores);
-    }
-    table.write(&session.output.data("learning"))?;
-    if session.options.wants("learning") {
-        let accuracy = accuracy
-            .y_range(0.4, 1.0)
-            .horizontal("0.95, the paper's criterion", 0.95);
-        Figure::new("Learning the frequency task")
-            .panel(loss)
-            .panel(accuracy)
-            .columns(1)
-            .write(&session.output.figure("learning"))?;
-    }
-    Ok(())
+/// The networks of a run: all groups with the first seed, all with the second, and so on, so that an
+/// unfinished run has some of each.
+fn assignments(session: &Session) -> Vec<Assignment> {
+    let options = &session.options;
+    let (scale, count) = (options.scale, options.network_seeds().len());
+    let groups = |(i, seed)| {
+        let groups = Group::ALL.into_iter();
+        let wanted = groups.filter(move |group| i < group.networks(scale, count));
+        wanted.map(move |group| Assignment { group, seed })
+    };
+    options
+        .network_seeds()
+        .enumerate()
+        .flat_map(groups)
+        .collect()
 }

@@ -1,158 +1,145 @@
-//! Training and testing the networks of a run: each is its own job, resumable.
+//! Training the networks of a run, each its own resumable job.
 
 use std::ops::ControlFlow;
 
 use neuro_autodiff::Parameters;
-use neuro_autodiff::train::{Checkpointing, Record, ScoreAtLeast, Termination};
+use neuro_autodiff::train::{Checkpointing, Record, Report, ScoreAtLeast, Termination};
 use neuro_core::parallel::Workers;
 use neuro_core::{Purpose, Streams};
-use neuro_models::transient_memory::{Config, Evaluation, Network, TrainingRun};
+use neuro_models::transient_memory::{Config, Network, TrainingRun};
 
-use crate::{Error, Job, Session, Table};
+use super::group::Group;
+use crate::{Error, Job, Session};
 
 /// Trials that each check during training looks at.
 const VALIDATION_TRIALS: usize = 300;
 
-/// A trained network, tested.
-pub(super) struct Trained {
+/// A network to train: its name in files is the group and the seed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Assignment {
+    pub(super) group: Group,
     pub(super) seed: u64,
+}
+
+impl Assignment {
+    pub(super) fn name(self) -> String {
+        format!("{}-{}", self.group.name(), self.seed)
+    }
+
+    /// The network's name after an update of its training.
+    fn stage(self, update: u64) -> String {
+        format!("{}-at-{update}", self.name())
+    }
+
+    pub(super) fn failed(self) -> impl Fn(neuro_models::Error) -> Error {
+        move |e| Error::experiment(format!("network {}", self.name()), e)
+    }
+}
+
+/// A network that has been trained, unless it diverged.
+#[derive(Debug)]
+pub(super) struct Trained {
+    pub(super) config: Config,
     pub(super) history: Vec<Record>,
     pub(super) termination: Termination,
-    pub(super) evaluation: Evaluation,
+    /// None when training diverged: it counts as a network that can do nothing.
+    pub(super) network: Option<Network<f32>>,
+    /// The network at the updates of [`Group::stages`].
+    pub(super) stages: Vec<(u64, Network<f32>)>,
 }
 
-/// Trains and tests one network for each seed, and writes their weights and a table of them.
-pub(super) fn train_all(session: &Session) -> Result<Vec<Trained>, Error> {
-    let seeds: Vec<u64> = session.options.network_seeds().collect();
-    session.progress.expect(seeds.len());
-    // One network has all threads for its trials; several networks have one thread each.
-    let trained: Vec<Result<Trained, Error>> = if seeds.len() == 1 {
-        let threads = session.workers.threads();
-        vec![
-            Workers::new(threads)
-                .map_err(Error::from)
-                .and_then(|w| train(session, seeds[0], w)),
-        ]
-    } else {
-        session.workers.map(seeds.len(), |i| {
-            train(session, seeds[i], Workers::sequential())
-        })
-    };
-    let trained = trained.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let mut table = Table::new([
-        "seed",
-        "ended",
-        "updates",
-        "accuracy",
-        "accuracy for gap >= 1",
-        "trials with gap >= 1",
-        "test trials",
-    ])?;
-    for network in &trained {
-        let of = |gap| network.evaluation.accuracy(gap).unwrap_or((f64::NAN, 0));
-        let ((all, trials), (far, far_trials)) = (of(0.0), of(1.0));
-        let updates = network.history.last().map_or(0, |r| r.update);
-        table.push([
-            network.seed.into(),
-            format!("{:?}", network.termination).into(),
-            updates.into(),
-            all.into(),
-            far.into(),
-            far_trials.into(),
-            trials.into(),
-        ])?;
-    }
-    table.write(&session.output.data("networks"))?;
-    Ok(trained)
-}
-
-fn train(session: &Session, seed: u64, workers: Workers) -> Result<Trained, Error> {
+/// Trains one network, or goes on training it, and writes its weights.
+pub(super) fn train(
+    session: &Session,
+    assignment: Assignment,
+    workers: Workers,
+    job: &Job,
+) -> Result<Trained, Error> {
+    let Assignment { group, seed } = assignment;
     let (scale, streams) = (session.options.scale, Streams::new(seed));
-    let config = Config {
-        updates: scale.choose(60, 3_000, 12_000),
-        ..Config::default()
-    };
+    let config = group.config(scale);
     let check_every = scale.choose(20, 250, 250);
-    let name = format!("seed-{seed}");
-    let failed = |e: neuro_models::Error| Error::experiment(format!("network of seed {seed}"), e);
+    let failed = assignment.failed();
 
-    let network = Network::<f32>::new(&config, streams).map_err(failed)?;
-    let checkpoint = session.output.checkpoint(&name);
+    let network = Network::<f32>::new(&config, streams).map_err(&failed)?;
+    let checkpoint = session.output.checkpoint(&assignment.name());
+    let checkpointing = Checkpointing {
+        path: checkpoint.clone(),
+        every: check_every,
+    };
+    let task = Box::new(config.training_task());
     let mut run = TrainingRun::new(
         &network,
-        Box::new(config.training_task()),
+        task,
         streams,
         workers,
         check_every,
-        Some(Checkpointing {
-            path: checkpoint.clone(),
-            every: check_every,
-        }),
+        Some(checkpointing),
     )
-    .map_err(failed)?;
-    let job = session
-        .progress
-        .job(&format!("network {seed}"), config.updates);
+    .map_err(&failed)?;
     if session.output.is_resumed() && checkpoint.exists() {
-        run.resume(&checkpoint).map_err(failed)?;
-        job.start_at(run.trainer().update());
+        run.resume(&checkpoint).map_err(&failed)?;
+        let update = run.trainer().update();
+        job.start_at(update);
+        // The run may have been killed between the checkpoint and the network of this stage.
+        if group.stages(scale).contains(&update) {
+            let path = session.output.network(&assignment.stage(update));
+            run.network().and_then(|n| n.save(&path)).map_err(&failed)?;
+        }
     }
-    let termination = watch(session, &mut run, &config, streams, &job).map_err(failed)?;
+    let termination = watch(session, assignment, &mut run, &config, job)?;
     if termination == Termination::Stopped {
         return Err(Error::Interrupted);
     }
     let history = run.trainer().history().to_vec();
-    if let Termination::Diverged { step, quantity } = &termination {
-        // It counts as a network that answers nothing.
-        job.finish(&format!("diverged at update {step}: {quantity}"));
-        let evaluation = Evaluation::default();
-        return Ok(Trained {
-            seed,
-            history,
-            termination,
-            evaluation,
-        });
+    let (mut network, mut stages) = (None, Vec::new());
+    if !matches!(termination, Termination::Diverged { .. }) {
+        let trained = run.network().map_err(&failed)?;
+        let path = session.output.network(&assignment.name());
+        trained.save(&path).map_err(&failed)?;
+        network = Some(trained);
+        for &update in group.stages(scale) {
+            let path = session.output.network(&assignment.stage(update));
+            stages.push((update, Network::load(&path).map_err(&failed)?));
+        }
     }
-    let network = run.network().map_err(failed)?;
-    network
-        .save(&session.output.network(&name))
-        .map_err(failed)?;
-    let trials = scale.choose(500, 4_000, 10_000);
-    let test = streams.split(Purpose::Test);
-    let evaluation = network
-        .test(&config.test_task(), test, trials)
-        .map_err(failed)?;
-    let (accuracy, _) = evaluation.accuracy(1.0).unwrap_or((f64::NAN, 0));
-    job.finish(&format!(
-        "test accuracy {accuracy:.3} for frequencies at least 1 apart"
-    ));
     Ok(Trained {
-        seed,
+        config,
         history,
         termination,
-        evaluation,
+        network,
+        stages,
     })
 }
 
-/// Trains until the end or an interrupt, and shows how it goes.
+/// Trains until the end or an interrupt, keeps the stages, and shows how it goes.
 fn watch(
     session: &Session,
+    assignment: Assignment,
     run: &mut TrainingRun<f32>,
     config: &Config,
-    streams: Streams,
     job: &Job,
-) -> Result<Termination, neuro_models::Error> {
+) -> Result<Termination, Error> {
+    let Assignment { group, seed } = assignment;
+    let stages = group.stages(session.options.scale);
+    let failed = assignment.failed();
     // Validation trials are like training trials, but never trained on.
-    let (task, validation) = (config.training_task(), streams.split(Purpose::Validation));
-    let config = config.clone();
+    let validation = Streams::new(seed).split(Purpose::Validation);
+    let (task, settings, far) = (config.training_task(), config.clone(), group.far());
     let measure = move |parameters: &Parameters<f32>| {
-        let network = Network::from_parameters(&config, parameters.clone())?;
+        let network = Network::from_parameters(&settings, parameters.clone())?;
         let tested = network.test(&task, validation, VALIDATION_TRIALS)?;
-        Ok(tested.accuracy(1.0).map_or(f64::NAN, |(share, _)| share))
+        Ok(tested.accuracy(far).map_or(f64::NAN, |(share, _)| share))
     };
-    let mut criterion = ScoreAtLeast::new(f64::INFINITY, 0.0..=1.0, measure)?;
+    let criterion = ScoreAtLeast::new(f64::INFINITY, 0.0..=1.0, measure);
+    let mut criterion = criterion.map_err(|e| failed(e.into()))?;
+    let keep = |report: &Report<'_, f32>| {
+        let network = Network::from_parameters(config, report.parameters.clone())?;
+        network.save(&session.output.network(&assignment.stage(report.update)))
+    };
     let (mut loss, mut accuracy) = (f64::NAN, f64::NAN);
-    run.run(Some(&mut criterion), &mut |report| {
+    let mut lost = None;
+    let termination = run.run(Some(&mut criterion), &mut |report| {
         loss = if loss.is_nan() {
             report.loss
         } else {
@@ -167,10 +154,17 @@ fn watch(
             format!("loss {loss:.3}, accuracy {accuracy:.3}")
         };
         job.update(report.update, &message);
-        if session.interrupt.is_set() {
+        if stages.contains(&report.update) {
+            lost = keep(report).err();
+        }
+        if session.interrupt.is_set() || lost.is_some() {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())
         }
-    })
+    });
+    match lost {
+        Some(error) => Err(failed(error)),
+        None => termination.map_err(failed),
+    }
 }
