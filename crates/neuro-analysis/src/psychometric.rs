@@ -292,14 +292,18 @@ fn log_likelihood(x: &[f64], chosen: &[bool], a: f64, b: f64) -> f64 {
     x.iter()
         .zip(chosen)
         .map(|(&x, &chosen)| {
-            let odds = if chosen { a + b * x } else { -(a + b * x) };
-            // ln of the logistic function, without overflow on either side.
-            odds.min(0.0) - (-odds.abs()).exp().ln_1p()
+            let log_odds = a + b * x;
+            ln_logistic(if chosen { log_odds } else { -log_odds })
         })
         .sum()
 }
 
-fn logistic(x: f64) -> f64 {
+/// `ln(logistic(x))`, without overflow on either side.
+pub(crate) fn ln_logistic(x: f64) -> f64 {
+    x.min(0.0) - (-x.abs()).exp().ln_1p()
+}
+
+pub(crate) fn logistic(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
 }
 
