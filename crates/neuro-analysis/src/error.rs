@@ -23,6 +23,12 @@ pub enum Error {
         /// The analysis.
         what: String,
     },
+    /// A variable that must vary has one value in all samples.
+    #[error("{what}: all values are equal")]
+    Constant {
+        /// The variable.
+        what: String,
+    },
     /// A vector that must have a direction is 0.
     #[error("{what}: the vector is 0")]
     ZeroVector {
@@ -35,5 +41,14 @@ pub enum Error {
     Separable {
         /// The fit.
         what: String,
+    },
+    /// A perturbation shrank to the rounding of a larger one between two orthonormalisations: the
+    /// map is singular along it, or the orthonormalisations are too far apart.
+    #[error("Lyapunov exponent {exponent}: its direction was lost at step {step}")]
+    LostDirection {
+        /// The exponent, counted from 1.
+        exponent: usize,
+        /// The step after which it was lost, the transient included.
+        step: usize,
     },
 }

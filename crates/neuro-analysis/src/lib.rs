@@ -1,19 +1,40 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+pub mod correlation;
+pub mod decode;
 mod error;
+pub mod fixed_points;
 pub mod jacobian;
+pub mod limit_cycle;
+pub mod lyapunov;
 pub mod participation;
 pub mod pca;
+pub mod perturbation;
 pub mod psychometric;
 pub mod spectrum;
+pub mod statistics;
 
+pub use correlation::{
+    Correlation, CorrelationKind, correlate_columns, kendall, pearson, spearman,
+};
 pub use error::Error;
+pub use fixed_points::{FixedPoint, FixedPointConfig, FixedPoints, Stability, find_fixed_points};
 pub use jacobian::{TangentMap, mean_jacobian, tangent_product};
+pub use limit_cycle::{
+    Attractor, ConvergenceCriterion, ConvergenceTimes, CycleGroups, CycleSearch, LimitCycle,
+    MeanConvergence, OrbitMatch, Recurrence, SameCycle, Unresolved, compare_orbits,
+    convergence_times, find_attractor, group_cycles, recurrence_curve,
+};
+pub use lyapunov::{LyapunovExponents, LyapunovSettings, StepMap, lyapunov_exponents};
 pub use participation::{
     covariance, inverse_participation_ratio, participation_ratio, participation_ratio_of_variances,
 };
 pub use pca::{Pca, pca};
+pub use perturbation::{
+    PerturbationCurves, PerturbationMeasures, PerturbationSpectrum, isotropic_leading_share,
+    isotropic_participation_ratio, perturbation_curves, perturbation_spectrum, perturbed,
+};
 pub use psychometric::{
     LogisticFit, Proportion, PsychometricBin, PsychometricCurve, fit_logistic, psychometric_curve,
 };
