@@ -99,8 +99,9 @@ impl Signal {
         }
     }
 
-    /// Range of what is not to the point: a phase or an offset.
-    fn nuisance_range(&self) -> (f64, f64) {
+    /// Range of what is not to the point: a phase (radians) or an offset.
+    #[must_use]
+    pub fn nuisance_range(&self) -> (f64, f64) {
         match *self {
             Self::Frequency { largest_phase, .. } | Self::NoiseSd { largest_phase, .. } => {
                 (0.0, largest_phase)

@@ -6,11 +6,38 @@ use std::ops::RangeInclusive;
 use super::config::{Compared, Config, Delay};
 use crate::tasks::{ComparisonTask, SecondSignal, Signal, Timing};
 
-/// Steps of the signals in training and in tests (Table I).
-const SIGNAL: (RangeInclusive<usize>, usize) = (13..=17, 15);
+/// Steps of the periods of a task with the short delay.
+struct Periods {
+    /// Signals: in training, in tests.
+    signal: (RangeInclusive<usize>, usize),
+    /// Delay: in training, in tests.
+    delay: (RangeInclusive<usize>, usize),
+    /// All periods in training: the second signal lasts until then.
+    total: usize,
+}
 
-/// Steps of all periods together, with the short delay: the second signal lasts until then.
-const SHORT_TOTAL: usize = 60;
+impl Periods {
+    /// Table I for frequencies and velocities. For noise the paper names no other, but with these
+    /// nothing is learned (see `docs/papers/transient_memory.md`): signals of 20 steps and a delay
+    /// of 10.
+    fn of(compared: Compared) -> Self {
+        match compared {
+            Compared::Frequency | Compared::Velocity => Self {
+                signal: (13..=17, 15),
+                delay: (25..=35, 30),
+                total: 60,
+            },
+            Compared::NoiseSd => Self {
+                signal: (20..=20, 20),
+                delay: (9..=11, 10),
+                total: 50,
+            },
+        }
+    }
+}
+
+/// Delay of networks with the long delay: in training, in tests (Sec. III A).
+const LONG: (RangeInclusive<usize>, usize) = (75..=105, 90);
 
 /// The Euler step for which the paper counts its steps.
 const ALPHA: f64 = 0.25;
@@ -18,24 +45,24 @@ const ALPHA: f64 = 0.25;
 impl Config {
     /// The task as networks are trained on it.
     ///
-    /// Signals of 13 to 17 steps and delays of 25 to 35 or 75 to 105 (Table I, Sec. III A); with the
-    /// short delay all trials have 60 steps, with the long one second signals have 13 to 17. With
-    /// another Euler step all counts change so that times stay.
+    /// With the short delay all trials end together; with the long one, of 75 to 105 steps (Sec. III
+    /// A), second signals last as long as first ones. With another Euler step all counts change so
+    /// that times stay.
     ///
-    /// | compared | range | least gap | else |
-    /// |---|---|---|---|
-    /// | frequency | 1 to 5 | 1 (Table I) | phase 0 to pi, noise 0.05 on each sample |
-    /// | velocity | -0.15 to 0.15 | 0.01 | offset -1 to 1, noise 0.05 on each sample |
-    /// | standard deviation of the noise | 0 to 0.5 | 0.2 | frequency 1, phase 0 to pi |
+    /// | compared | range | least gap | signals | short delay, all | else |
+    /// |---|---|---|---|---|---|
+    /// | frequency | 1 to 5 | 1 | 13 to 17 | 25 to 35, 60 | phase 0 to pi, noise 0.05 on each sample (Table I) |
+    /// | velocity | -0.15 to 0.15 | 0.01 | 13 to 17 | 25 to 35, 60 | offset -1 to 1, noise 0.05 |
+    /// | noise | 0 to 0.5 | 0.2 | 20 | 9 to 11, 50 | frequency 1, phase 0 |
     #[must_use]
     pub fn training_task(&self) -> ComparisonTask {
-        let delay = match self.delay {
-            Delay::Short => 25..=35,
-            Delay::Long => 75..=105,
-        };
-        let second = match self.delay {
-            Delay::Short => SecondSignal::Until(self.steps(SHORT_TOTAL)),
-            Delay::Long => SecondSignal::Steps(self.range(SIGNAL.0)),
+        let periods = Periods::of(self.compared);
+        let (delay, second) = match self.delay {
+            Delay::Short => (
+                periods.delay.0,
+                SecondSignal::Until(self.steps(periods.total)),
+            ),
+            Delay::Long => (LONG.0, SecondSignal::Steps(self.range(&periods.signal.0))),
         };
         let (signal, minimal_gap) = match self.compared {
             Compared::Frequency => (
@@ -58,7 +85,7 @@ impl Config {
                 Signal::NoiseSd {
                     range: (0.0, 0.5),
                     frequency: 1.0,
-                    largest_phase: PI,
+                    largest_phase: 0.0,
                 },
                 0.2,
             ),
@@ -66,8 +93,8 @@ impl Config {
         ComparisonTask {
             alpha: self.alpha,
             timing: Timing {
-                first: self.range(SIGNAL.0),
-                delay: self.range(delay),
+                first: self.range(&periods.signal.0),
+                delay: self.range(&delay),
                 second,
             },
             signal,
@@ -76,8 +103,8 @@ impl Config {
         }
     }
 
-    /// The task as networks are tested on it: signals of 15 steps, a delay of 30 or 90, any two
-    /// quantities of the range.
+    /// The task as networks are tested on it: signals and delay of [`test_steps`](Self::test_steps),
+    /// any two quantities of the range.
     #[must_use]
     pub fn test_task(&self) -> ComparisonTask {
         let [first, delay, second] = self.test_steps();
@@ -92,14 +119,16 @@ impl Config {
         }
     }
 
-    /// Steps of the first signal, the delay and the second signal in tests.
+    /// Steps of the first signal, the delay and the second signal in tests: 15, 30 and 15 (Table I),
+    /// with the long delay 15, 90 and 15, for noise 20, 10 and 20.
     #[must_use]
     pub fn test_steps(&self) -> [usize; 3] {
-        let delay = match self.delay {
-            Delay::Short => 30,
-            Delay::Long => 90,
+        let periods = Periods::of(self.compared);
+        let (signal, delay) = match self.delay {
+            Delay::Short => (periods.signal.1, periods.delay.1),
+            Delay::Long => (periods.signal.1, LONG.1),
         };
-        [SIGNAL.1, delay, SIGNAL.1].map(|steps| self.steps(steps))
+        [signal, delay, signal].map(|steps| self.steps(steps))
     }
 
     /// The number of steps of this configuration in the time of `steps` of the paper's.
@@ -107,7 +136,7 @@ impl Config {
         (steps as f64 * ALPHA / self.alpha).round() as usize
     }
 
-    fn range(&self, steps: RangeInclusive<usize>) -> RangeInclusive<usize> {
+    fn range(&self, steps: &RangeInclusive<usize>) -> RangeInclusive<usize> {
         self.steps(*steps.start())..=self.steps(*steps.end())
     }
 }
