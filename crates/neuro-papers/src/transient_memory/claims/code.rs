@@ -79,7 +79,7 @@ fn attractor(all: &mut Deciding<'_>) -> Result<(), Error> {
         "3a",
         "3a-cycle",
         "When the delay is prolonged, the activity converges to a limit cycle",
-        &Rule::holds("the attractor has a period of its own (recurrence, Lyapunov exponents)")
+        &Rule::holds("the undriven state returns after a period of its own, not rounded to steps,")
             .from_scale(Scale::Quick),
         &all.each(&PLAIN, is_cycle),
     )?;
@@ -131,12 +131,16 @@ fn attractor(all: &mut Deciding<'_>) -> Result<(), Error> {
         "s3-saddles",
         "There are slow points that act as saddles",
         &Rule::at_least(
-            "fixed or slow points with stable and unstable directions, counted,",
+            "fixed or slow points off the origin with stable and unstable directions, counted,",
             1.0,
         )
         .from_scale(Scale::Quick),
         &all.each(&PLAIN, |f| {
-            let saddles = f.points.points.iter().filter(|p| p.unstable > 0);
+            let saddles = f
+                .points
+                .points
+                .iter()
+                .filter(|p| p.unstable > 0 && !p.origin);
             saddles.count() as f64
         }),
     )?;
@@ -223,7 +227,8 @@ fn amplitude(all: &mut Deciding<'_>) -> Result<(), Error> {
         )
         .from_scale(Scale::Quick),
         &all.each(&PLAIN, |f| {
-            f.code.nuisance_decoded[0] - f.code.nuisance_decoded[1]
+            let decoded = f.code.nuisance_decoded;
+            decoded.map_or(f64::NAN, |[start, end]| start - end)
         }),
     )?;
     all.claim(

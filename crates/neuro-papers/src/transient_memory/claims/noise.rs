@@ -87,8 +87,11 @@ fn accuracy(all: &mut Deciding<'_>) -> Result<(), Error> {
         "4a",
         "4a-falls",
         "Noise lowers the accuracy of networks trained without it",
-        &Rule::at_least("accuracy without noise minus accuracy at sigma = 0.15", 0.05)
-            .from_scale(Scale::Quick),
+        &Rule::at_least(
+            "accuracy without noise minus accuracy at sigma = 0.15",
+            0.05,
+        )
+        .from_scale(Scale::Quick),
         &all.each(&PLAIN, |f| drop(f, 0.15)),
     )?;
     all.claim(
@@ -119,8 +122,11 @@ fn accuracy(all: &mut Deciding<'_>) -> Result<(), Error> {
         "4a",
         "4a-beyond",
         "The robustness goes beyond the noise of training",
-        &Rule::at_most("accuracy without noise minus accuracy at sigma = 0.08", 0.05)
-            .from_scale(Scale::Quick),
+        &Rule::at_most(
+            "accuracy without noise minus accuracy at sigma = 0.08",
+            0.05,
+        )
+        .from_scale(Scale::Quick),
         &all.each(&NOISE, |f| drop(f, 0.08)),
     )
 }

@@ -28,11 +28,7 @@ const FREQUENCY: [(Group, &str, &str); 5] = [
 
 /// Networks that compare something else.
 const OTHERS: [(Group, &str, &str); 2] = [
-    (
-        Group::Velocity,
-        "s4",
-        "Networks that compare velocities",
-    ),
+    (Group::Velocity, "s4", "Networks that compare velocities"),
     (
         Group::NoiseSd,
         "s5",
@@ -76,7 +72,9 @@ pub(super) fn decide(all: &mut Deciding<'_>) -> Result<(), Error> {
         all.claim(
             figure,
             &format!("{name}-amplitude"),
-            &format!("{who} keep what they compare in the amplitude, which depends on it monotonically"),
+            &format!(
+                "{who} keep what they compare in the amplitude, which depends on it monotonically"
+            ),
             &Rule::at_least(
                 "|Spearman correlation| of |x(T_f)| with the first quantity",
                 0.7,
@@ -89,18 +87,13 @@ pub(super) fn decide(all: &mut Deciding<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-fn oscillation(
-    all: &mut Deciding<'_>,
-    group: Group,
-    figure: &str,
-    who: &str,
-) -> Result<(), Error> {
+fn oscillation(all: &mut Deciding<'_>, group: Group, figure: &str, who: &str) -> Result<(), Error> {
     let (name, end) = (group.name(), delay_end(group));
     all.claim(
         figure,
         &format!("{name}-cycle"),
         &format!("{who} oscillate: undriven, they reach a limit cycle"),
-        &Rule::holds("the attractor has a period of its own (recurrence, Lyapunov exponents)")
+        &Rule::holds("the undriven state returns after a period of its own, not rounded to steps,")
             .from_scale(Scale::Paper),
         &all.each(&[group], is_cycle),
     )?;
