@@ -14,6 +14,7 @@ use neuro_autodiff::{
     DaleProjected, Disturbance, Identity, LeakyCell, LeakyConfig, Mask, Memory, Noise, Parameters,
     ReadoutSource, Rollout, Transform, UnitNoise, simulate,
 };
+use neuro_core::integrate::{Euler, integrate};
 use neuro_core::noise::NoiseScaling;
 use neuro_core::transfer::Tanh;
 use neuro_core::{Batch, Scalar, TaskShape};
@@ -445,7 +446,8 @@ fn check_trained_as<T: Scalar>(t: &Tensors, logits: &str, tolerance: f64) {
             )
             .expect("sizes fit")
     };
-    let plain = run(&network(&config), trials, Noise::Silent);
+    let plain_network = network(&config);
+    let plain = run(&plain_network, trials, Noise::Silent);
     let last = |z: &neuro_core::Trajectory<T>| -> Vec<f64> {
         z.last().iter().map(|z| z.as_f64()).collect()
     };
@@ -461,6 +463,16 @@ fn check_trained_as<T: Scalar>(t: &Tensors, logits: &str, tolerance: f64) {
     t.check("norm64", &norms, tolerance);
     let after_delay: Vec<f64> = (0..trials).flat_map(|b| state(45, b)).collect();
     t.check("x_tf64", &after_delay, tolerance);
+    // The delay, steps 15 to 45, is the undriven flow.
+    let flow = plain_network.flow();
+    let undriven: Vec<f64> = (0..trials)
+        .flat_map(|b| {
+            let start: Vec<f64> = state(15, b).collect();
+            let run = integrate(&flow, &Euler, 0.0, config.alpha, 30, &start);
+            run.expect("a state of the flow").last().to_vec()
+        })
+        .collect();
+    t.check("x_tf64", &undriven, tolerance);
     if sigma > 0.0 {
         let xi = t.trajectory("xi");
         let noise: Vec<T> = xi.as_slice().iter().map(|x| T::of(*x)).collect();

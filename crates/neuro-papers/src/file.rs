@@ -42,7 +42,14 @@ pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Erro
     write_atomic(path, text.as_bytes())
 }
 
-/// Reads a value that [`write_json`] has written.
+/// Writes a value as JSON on one line: long arrays would otherwise fill pages.
+pub(crate) fn write_compact_json(path: &Path, value: &impl Serialize) -> Result<(), Error> {
+    let mut text = serde_json::to_string(value).map_err(|e| damaged(path, &e))?;
+    text.push('\n');
+    write_atomic(path, text.as_bytes())
+}
+
+/// Reads a value that [`write_json`] or [`write_compact_json`] has written.
 pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, Error> {
     let text = fs::read(path).map_err(|e| Error::io(path, e))?;
     serde_json::from_slice(&text).map_err(|e| damaged(path, &e))

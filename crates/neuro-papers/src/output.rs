@@ -6,6 +6,7 @@
 //! DIR/figures/*.svg           the figures
 //! DIR/data/*.csv              the numbers behind them
 //! DIR/networks/*.safetensors  trained networks
+//! DIR/jobs/*.json             what was measured on each network
 //! DIR/checkpoints/            unfinished work, for --resume
 //! DIR/run.json                command, machine, versions, times: the one file that may differ
 //!                             between equal runs
@@ -96,7 +97,7 @@ impl Output {
             named: Mutex::default(),
             folder,
         };
-        for part in ["figures", "data", "networks", "checkpoints"] {
+        for part in ["figures", "data", "jobs", "networks", "checkpoints"] {
             let path = output.folder.join(part);
             fs::create_dir_all(&path).map_err(|e| Error::io(&path, e))?;
         }
@@ -142,6 +143,12 @@ impl Output {
     pub fn network(&self, name: &str) -> PathBuf {
         let name = format!("{name}.safetensors");
         self.folder.join("networks").join(name)
+    }
+
+    /// `jobs/NAME.json`.
+    #[must_use]
+    pub fn job(&self, name: &str) -> PathBuf {
+        self.folder.join("jobs").join(format!("{name}.json"))
     }
 
     /// `checkpoints/NAME.safetensors`.

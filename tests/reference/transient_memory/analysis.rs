@@ -1,7 +1,9 @@
 //! Jacobians, spectra and dimensionality of a small network, against the library's own analyses.
 
 use nalgebra::DMatrix;
-use neuro_analysis::{covariance, mean_jacobian, participation_ratio, pca, tangent_product};
+use neuro_analysis::{
+    covariance, mean_jacobian, participation_ratio, pca, perturbation_spectrum, tangent_product,
+};
 use neuro_core::Complex;
 use neuro_core::linalg::{eigenvalues, expm};
 use neuro_models::transient_memory::Flow;
@@ -32,6 +34,7 @@ pub(super) fn check(t: &Tensors) {
     t.check("cum_ratio", pca.cumulative_ratio().as_slice(), TRAJECTORY);
     let ratio = participation_ratio(&covariance).expect("varying samples");
     t.check("participation_ratio", &[ratio], TRAJECTORY);
+    check_ensemble(t, &samples);
 
     // The README fixes alpha 0.25 for this kind; the last state starts no step.
     let starts = states.columns(0, states.ncols() - 1).into_owned();
@@ -42,6 +45,21 @@ pub(super) fn check(t: &Tensors) {
         tangent.singular_values.as_slice(),
         TRAJECTORY,
     );
+}
+
+/// The same numbers from the analysis of perturbations: the points as copies of one state.
+fn check_ensemble(t: &Tensors, samples: &DMatrix<f64>) {
+    let origin = vec![0.0; samples.ncols()];
+    let spectrum = perturbation_spectrum(&samples.transpose(), &origin).expect("several copies");
+    let expected = t.values("pca_eigenvalues");
+    let found = spectrum.eigenvalues.as_slice();
+    t.check("pca_eigenvalues", &found[..expected.len()], TRAJECTORY);
+    let shares: Vec<f64> = (1..=t.values("cum_ratio").len())
+        .map(|k| spectrum.leading_share(k))
+        .collect();
+    t.check("cum_ratio", &shares, TRAJECTORY);
+    let ratio = spectrum.participation_ratio;
+    t.check("participation_ratio", &[ratio], TRAJECTORY);
 }
 
 /// Compares eigenvalues as sets: each of the file's with the nearest of ours, each used once.

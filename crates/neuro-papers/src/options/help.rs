@@ -95,6 +95,7 @@ Results, all in the folder of --out:
   figures/*.svg           the figures
   data/*.csv              the numbers behind the figures
   networks/*.safetensors  the trained networks
+  jobs/*.json             what was measured on each network
   run.json                command, machine, versions and times of this run
 
 The folder is made if need be. Results of an earlier run of this experiment are

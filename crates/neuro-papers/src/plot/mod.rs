@@ -71,6 +71,7 @@ struct Series {
     mark: Mark,
     /// Place in the palette; reference lines count for themselves.
     colour: usize,
+    thin: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -223,6 +224,7 @@ impl Panel {
             name: name.into(),
             mark,
             colour,
+            thin: false,
         });
         self
     }
@@ -312,6 +314,25 @@ impl Panel {
     pub fn same_colour(mut self) -> Self {
         if let [.., before, last] = self.series.as_mut_slice() {
             last.colour = before.colour;
+        }
+        self
+    }
+
+    /// Gives the latest series a place in the palette, counted from 0, so that a colour can mean the
+    /// same in several panels. From the eighth place on the colours come again, lines with dashes.
+    #[must_use]
+    pub fn in_colour(mut self, place: usize) -> Self {
+        if let Some(last) = self.series.last_mut() {
+            last.colour = place;
+        }
+        self
+    }
+
+    /// Draws the latest series, a line, thin: one of many.
+    #[must_use]
+    pub fn thin(mut self) -> Self {
+        if let Some(last) = self.series.last_mut() {
+            last.thin = true;
         }
         self
     }

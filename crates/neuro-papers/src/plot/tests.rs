@@ -239,3 +239,12 @@ fn long_labels_are_broken_and_the_page_grows() {
     let lines = svg.matches("<text").count();
     assert!(lines > 20, "{lines} lines of text");
 }
+
+#[test]
+fn a_thin_line_is_half_as_wide_and_a_place_in_the_palette_is_kept() {
+    let line = || Panel::new("", "", "").line("", &[0.0, 1.0], &[0.0, 1.0]);
+    let svg = |panel: Panel| Figure::from(panel).to_svg().expect("valid series");
+    let (plain, thin) = (svg(line()), svg(line().thin().in_colour(1)));
+    assert!(plain.contains("stroke=\"#0072b2\" stroke-width=\"1.8\""));
+    assert!(thin.contains("stroke=\"#d55e00\" stroke-width=\"0.9\""));
+}

@@ -5,9 +5,12 @@
 //! and `T_a` are the ends of the first signal, the delay and the second signal. A number that does
 //! not exist (a period without a cycle, an average over nothing) is absent, never a NaN.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
 use super::group::Group;
+use crate::{Error, file};
 
 /// One network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -119,8 +122,8 @@ pub struct Code {
     pub along: Vec<f64>,
     /// Cross-validated `R^2` of the first quantity, decoded linearly from the state at `T_s`, `T_f`.
     pub decoded: [f64; 2],
-    /// The same for the cosine of the phase, or the offset.
-    pub nuisance_decoded: [f64; 2],
+    /// The same for the cosine of the phase, or the offset, where it varies.
+    pub nuisance_decoded: Option<[f64; 2]>,
     /// Share of the variance of the norm at `T_f` between three quantities, over phases.
     pub ring_share: f64,
     /// Whether the mean norms of the three fall with the quantity.
@@ -159,8 +162,13 @@ pub struct Code {
 pub struct Attractor {
     /// What it is.
     pub kind: Kind,
-    /// Period of a cycle in steps, not rounded.
+    /// Why it is not resolved, in the words of [`neuro_analysis::limit_cycle::Unresolved`].
+    pub reason: Option<String>,
+    /// Period of a cycle in steps, not rounded; where trials end on cycles of several periods, that of
+    /// most trials.
     pub period: Option<f64>,
+    /// All periods on which trials end, that of most trials first.
+    pub periods: Vec<f64>,
     /// Mean norm on the attractor.
     pub norm: f64,
     /// Mean step on the attractor.
@@ -202,7 +210,7 @@ pub struct Convergence {
     /// When the mean distance over trials is below 0.05, or within 5 % of its least value.
     pub of_mean: Option<f64>,
     /// The least mean distance.
-    pub floor: f64,
+    pub floor: Option<f64>,
 }
 
 /// A network while it learns: Supplement 6.
@@ -229,8 +237,8 @@ pub struct Points {
     pub starts: usize,
     /// The distinct points.
     pub points: Vec<Point>,
-    /// Smallest distance of a trajectory in the delay from a saddle, by the mean norm in the delay;
-    /// mean over trials.
+    /// Smallest distance of a trajectory in the delay from a saddle off the origin, by the mean norm
+    /// in the delay; mean over trials.
     pub approach: Option<f64>,
     /// Three components of one trajectory through the delay, the same axes as the points'.
     pub trajectory: Vec<[f64; 3]>,
@@ -245,6 +253,8 @@ pub struct Point {
     pub speed: f64,
     /// Norm.
     pub norm: f64,
+    /// Whether it is the origin, which is a fixed point of every network.
+    pub origin: bool,
     /// Unstable directions.
     pub unstable: usize,
     /// Smallest modulus of the eigenvalues of the flow's Jacobian.
@@ -283,5 +293,50 @@ pub struct Robustness {
 /// the outermost bins.
 pub const HISTOGRAM: (f64, f64, usize) = (0.0, 3.0, 120);
 
-/// The first version of the file.
+/// Version of the file; a reader refuses another.
 pub const VERSION: u32 = 1;
+
+impl Measured {
+    /// Writes the file, all or nothing.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when it cannot be written.
+    pub fn write(&self, path: &Path) -> Result<(), Error> {
+        file::write_compact_json(path, self)
+    }
+
+    /// Reads a file that [`write`](Self::write) has written.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when it cannot be read, [`Error::File`] when it is damaged or of another
+    /// version.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let measured: Self = file::read_json(path)?;
+        if measured.version != VERSION {
+            return Err(Error::File {
+                path: path.into(),
+                problem: format!("expected version {VERSION}, found {}", measured.version),
+            });
+        }
+        Ok(measured)
+    }
+
+    /// One line about the network.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let Some(found) = &self.found else {
+            return self.ended.clone();
+        };
+        let (accuracy, norm) = (found.behaviour.accuracy_far, found.code.norm);
+        let correlation = found.code.end[0];
+        let attractor = match (found.attractor.kind, found.attractor.period) {
+            (Kind::Cycle, Some(period)) => format!("a cycle of {period:.1} steps"),
+            (Kind::FixedPoint, _) => "a fixed point".into(),
+            _ => "no period".into(),
+        };
+        format!(
+            "accuracy {accuracy:.3}, mean |x| {norm:.1}, its correlation {correlation:+.2}, \
+             {attractor}"
+        )
+    }
+}

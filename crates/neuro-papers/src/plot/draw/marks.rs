@@ -168,7 +168,7 @@ impl View<'_> {
                 };
                 Stroke {
                     colour: self.colour(k),
-                    width: 1.8,
+                    width: if series.thin { 0.9 } else { 1.8 },
                     dashes,
                 }
             }

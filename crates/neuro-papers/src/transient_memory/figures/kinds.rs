@@ -1,0 +1,87 @@
+//! Two kinds of solutions: not in the paper, see the claims of that name.
+
+use super::Drawn;
+use super::panels::points_by_group;
+use super::shown::{HIGH, LOW, Solution, groups, of_group, rotation, trained};
+use super::table::tidy;
+use crate::transient_memory::group::Group;
+use crate::transient_memory::measured::{Found, Measured};
+use crate::{Error, Panel};
+
+const NORM: &str = "Mean |x| in the delay";
+
+/// Mean `|x|` against how the quantity is kept and how fast the attractor turns, and the networks of
+/// each kind in each group.
+pub(super) fn kinds(networks: &[&Measured]) -> Result<Drawn, Error> {
+    let columns = [
+        "mean |x|",
+        "kind",
+        "Pearson T_f",
+        "decoded T_f (R^2)",
+        "rotation time (steps)",
+    ];
+    let table = tidy(networks, columns, |found| {
+        [[
+            found.code.norm.into(),
+            Solution::of(found).name().into(),
+            found.code.end[0].into(),
+            found.code.decoded[1].into(),
+            rotation(found).into(),
+        ]]
+    })?;
+    if trained(networks).next().is_none() {
+        return Ok(Drawn::new(2, Vec::new(), table));
+    }
+    let standard = |group: &Group| Group::STANDARD.contains(group);
+    let (standard, others): (Vec<Group>, Vec<Group>) = Group::ALL.iter().partition(|g| standard(g));
+    let sets = [
+        ("Frequencies, dense, short delay", standard),
+        ("All others", others),
+    ];
+    let mut panels = Vec::new();
+    type Value = fn(&Found) -> f64;
+    let values: [(&str, Value); 2] = [
+        ("Correlation of |x(T_f)| with the first quantity", |f| {
+            f.code.end[0]
+        }),
+        ("Rotation time of the attractor (steps)", rotation),
+    ];
+    for (title, set) in &sets {
+        if !networks.iter().any(|network| set.contains(&network.group)) {
+            continue;
+        }
+        for (label, value) in values {
+            let panel = Panel::new(title, NORM, label).log_x();
+            let panel = points_by_group(panel, networks, set, |f| (f.code.norm, value(f)));
+            panels.push(panel.vertical("", LOW).vertical("", HIGH));
+        }
+    }
+    panels.push(counts(networks));
+    Ok(Drawn {
+        panel_size: (460.0, 340.0),
+        ..Drawn::new(2, panels, table)
+    })
+}
+
+/// The norm of each network by its group, whose name says how many are of each kind.
+fn counts(networks: &[&Measured]) -> Panel {
+    let groups = groups(networks);
+    let names = groups.iter().map(|group| {
+        let found = of_group(networks, *group);
+        let count = |kind| found.iter().filter(|f| Solution::of(f) == kind).count();
+        let [low, middle, high] = Solution::ALL.map(count);
+        format!("{} {low}/{middle}/{high}", group.name())
+    });
+    let title = "Networks of low/middle/high |x|";
+    let mut panel = Panel::new(title, "", NORM).x_names(names).log_y();
+    for kind in Solution::ALL {
+        let place = |network: &Measured| groups.iter().position(|g| *g == network.group);
+        let of_kind = trained(networks).filter(|(_, found)| Solution::of(found) == kind);
+        let points = of_kind.filter_map(|(n, found)| Some((place(n)? as f64, found.code.norm)));
+        let (x, y): (Vec<f64>, Vec<f64>) = points.unzip();
+        if !x.is_empty() {
+            panel = panel.scatter(kind.name(), &x, &y).in_colour(kind.colour());
+        }
+    }
+    panel.horizontal("", LOW).horizontal("", HIGH)
+}

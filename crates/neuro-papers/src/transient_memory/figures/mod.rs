@@ -1,0 +1,274 @@
+//! The figures of the paper and its supplement, drawn from the measurements alone, and the numbers
+//! behind each as a tidy table.
+//!
+//! **Which networks are shown.** Figures that show single networks show, of each group, the network
+//! of lowest seed among those of the low kind (mean `|x|` in the delay below 6) and, beside it, that
+//! among those of the high kind (above 10). A group with neither is represented by its network of
+//! lowest seed. Nothing else enters the choice, and titles say group, seed and kind. All other
+//! figures, and all tables, hold every network.
+//!
+//! Networks whose training diverged have a learning curve and a row in the table of networks, and
+//! nothing else. A figure without anything to show is not written.
+
+use super::group::Group;
+use super::measured::Measured;
+use crate::{Error, Figure, Panel, Session, Table};
+
+mod answers;
+mod attractor;
+mod code;
+mod kinds;
+mod learning;
+mod noise;
+mod panels;
+mod shown;
+mod table;
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;
+
+const PLAIN: &[Group] = &[Group::Plain];
+
+/// A figure: what `--only` calls it, what it shows, the groups it needs, and how it is made.
+struct Entry {
+    id: &'static str,
+    about: &'static str,
+    groups: &'static [Group],
+    draw: fn(&[&Measured]) -> Result<Drawn, Error>,
+}
+
+/// The panels of a figure, none when there is nothing to show, and its numbers.
+struct Drawn {
+    columns: usize,
+    panel_size: (f64, f64),
+    panels: Vec<Panel>,
+    table: Table,
+}
+
+impl Drawn {
+    fn new(columns: usize, panels: Vec<Panel>, table: Table) -> Self {
+        Self {
+            columns,
+            panel_size: (400.0, 310.0),
+            panels,
+            table,
+        }
+    }
+}
+
+const fn entry(
+    id: &'static str,
+    about: &'static str,
+    groups: &'static [Group],
+    draw: fn(&[&Measured]) -> Result<Drawn, Error>,
+) -> Entry {
+    Entry {
+        id,
+        about,
+        groups,
+        draw,
+    }
+}
+
+const ENTRIES: [Entry; 23] = [
+    entry(
+        "learning",
+        "loss and accuracy while the networks learn",
+        &Group::ALL,
+        learning::learning,
+    ),
+    entry(
+        "2a",
+        "psychometric curve: how often the second signal is called the higher one",
+        PLAIN,
+        answers::psychometric,
+    ),
+    entry(
+        "2b",
+        "states at the end of the second signal, by the difference of frequencies",
+        PLAIN,
+        answers::ends,
+    ),
+    entry(
+        "3a",
+        "trajectories in a prolonged delay, after three first frequencies",
+        PLAIN,
+        attractor::trajectories,
+    ),
+    entry(
+        "3b",
+        "states at the end of the first signal, by its frequency",
+        PLAIN,
+        code::states_at_start,
+    ),
+    entry(
+        "3c",
+        "states at the end of the delay, by the first frequency",
+        PLAIN,
+        code::states_at_end,
+    ),
+    entry(
+        "3d",
+        "amplitude against the first frequency, before and after the delay",
+        PLAIN,
+        code::amplitude,
+    ),
+    entry(
+        "3e",
+        "rings: one amplitude for each frequency, whatever the phase",
+        PLAIN,
+        code::rings,
+    ),
+    entry(
+        "3f",
+        "first step of the second signal against the amplitude",
+        PLAIN,
+        code::arrows,
+    ),
+    entry(
+        "4a",
+        "accuracy under noise, of networks trained with and without it",
+        &Group::STANDARD,
+        noise::accuracy,
+    ),
+    entry(
+        "4b",
+        "how perturbations in the delay fall onto a low-dimensional manifold",
+        &Group::STANDARD,
+        noise::perturbations,
+    ),
+    entry(
+        "5",
+        "spectra of the flow in the delay",
+        &Group::STANDARD,
+        noise::spectra,
+    ),
+    entry(
+        "s1",
+        "activity of single units in a trial",
+        PLAIN,
+        code::traces,
+    ),
+    entry(
+        "s2",
+        "long delay: amplitude against frequency",
+        &[Group::Long],
+        code::variant,
+    ),
+    entry(
+        "s3",
+        "fixed and slow points, and a trajectory that passes them",
+        PLAIN,
+        attractor::points,
+    ),
+    entry(
+        "s4",
+        "velocity task: amplitude against velocity",
+        &[Group::Velocity],
+        code::amplitude,
+    ),
+    entry(
+        "s5",
+        "noise task: amplitude against the strength of noise",
+        &[Group::NoiseSd],
+        code::amplitude,
+    ),
+    entry(
+        "s6",
+        "convergence to the attractor while the networks learn",
+        PLAIN,
+        learning::convergence,
+    ),
+    entry(
+        "s7",
+        "number of components of a perturbation",
+        &Group::STANDARD,
+        noise::dimension,
+    ),
+    entry(
+        "s8",
+        "excitatory and inhibitory units: amplitude against frequency",
+        &[Group::Dale180, Group::Dale205],
+        code::variant,
+    ),
+    entry(
+        "s9",
+        "sparse networks: amplitude against frequency",
+        &[Group::Sparse],
+        code::variant,
+    ),
+    entry(
+        "alpha",
+        "half the Euler step: amplitude against frequency",
+        &[Group::HalfStep],
+        code::variant,
+    ),
+    entry(
+        "kinds",
+        "two kinds of solutions, of low and of high mean |x|",
+        &Group::ALL,
+        kinds::kinds,
+    ),
+];
+
+/// What `--only` accepts, and what each figure shows.
+pub(super) const FIGURES: &[(&str, &str)] = &{
+    let mut figures = [("", ""); ENTRIES.len()];
+    let mut k = 0;
+    while k < ENTRIES.len() {
+        figures[k] = (ENTRIES[k].id, ENTRIES[k].about);
+        k += 1;
+    }
+    figures
+};
+
+/// The groups that a figure needs; none for a figure that there is not.
+pub(super) fn groups(figure: &str) -> &'static [Group] {
+    let entry = ENTRIES.iter().find(|entry| entry.id == figure);
+    entry.map_or(&[], |entry| entry.groups)
+}
+
+/// Writes the figures that were asked for, their numbers, and the table of networks.
+pub(super) fn draw(session: &Session, networks: &[Measured]) -> Result<(), Error> {
+    let output = &session.output;
+    for entry in &ENTRIES {
+        if !session.options.wants(entry.id) {
+            continue;
+        }
+        session.interrupt.check()?;
+        let drawn = (entry.draw)(&of(networks, entry.groups))?;
+        if !drawn.table.rows().is_empty() {
+            drawn.table.write(&output.data(entry.id))?;
+        }
+        if !drawn.panels.is_empty() {
+            let (wide, high) = drawn.panel_size;
+            let page = Figure::new(&sentence(entry.about))
+                .columns(drawn.columns)
+                .panel_size(wide, high);
+            let page = drawn.panels.into_iter().fold(page, Figure::panel);
+            page.write(&output.figure(entry.id))?;
+        }
+    }
+    if networks.is_empty() {
+        return Ok(());
+    }
+    table::networks(&of(networks, &Group::ALL))?.write(&output.data("networks"))
+}
+
+/// The networks of some groups, by group and seed.
+fn of<'a>(networks: &'a [Measured], groups: &[Group]) -> Vec<&'a Measured> {
+    let mut of: Vec<_> = networks
+        .iter()
+        .filter(|n| groups.contains(&n.group))
+        .collect();
+    of.sort_by_key(|n| (n.group, n.seed));
+    of
+}
+
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase());
+    first.into_iter().flatten().chain(letters).collect()
+}

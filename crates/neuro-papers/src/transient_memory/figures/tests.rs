@@ -1,0 +1,159 @@
+use std::path::Path;
+
+use super::fixture::{diverged, full};
+use super::shown::{Solution, shown};
+use super::*;
+use crate::transient_memory::PAPER;
+use crate::{Options, Scale};
+
+fn session(folder: &Path, only: &[&str]) -> Session {
+    let options = Options {
+        out: folder.join("out"),
+        only: only.iter().map(|id| (*id).into()).collect(),
+        threads: 1,
+        ..Options::defaults(&PAPER, Scale::Smoke)
+    };
+    Session::quiet(&PAPER, options).expect("an empty folder")
+}
+
+/// Names of the files in a folder of the output, sorted.
+fn files(session: &Session, part: &str) -> Vec<String> {
+    let entries = std::fs::read_dir(session.output.folder().join(part)).expect("a folder");
+    let names = entries.map(|entry| entry.expect("readable").file_name());
+    let mut names: Vec<String> = names.map(|n| n.to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+fn drawn(networks: &[Measured], only: &[&str]) -> (tempfile::TempDir, Session) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let session = session(folder.path(), only);
+    draw(&session, networks).expect("drawable");
+    (folder, session)
+}
+
+fn rows(session: &Session, id: &str) -> usize {
+    let table = Table::read(&session.output.data(id)).expect("a table");
+    table.rows().len()
+}
+
+#[test]
+fn every_figure_is_written_with_its_numbers_for_a_full_set() {
+    let (_folder, session) = drawn(&full(), &[]);
+    let expected = |ending: &str, more: &[&str]| {
+        let ids = FIGURES
+            .iter()
+            .map(|(id, _)| *id)
+            .chain(more.iter().copied());
+        let mut names: Vec<String> = ids.map(|id| format!("{id}.{ending}")).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(files(&session, "figures"), expected("svg", &[]));
+    assert_eq!(files(&session, "data"), expected("csv", &["networks"]));
+    for (id, about) in FIGURES {
+        let path = session.output.figure(id);
+        let svg = std::fs::read_to_string(path).expect("a figure");
+        assert!(!svg.contains("no data"), "{id}: {about}");
+        assert!(!groups(id).is_empty(), "{id}: {about}");
+    }
+}
+
+#[test]
+fn a_set_without_trained_networks_has_learning_curves_and_a_table_only() {
+    let (_folder, session) = drawn(&diverged(), &[]);
+    assert_eq!(files(&session, "figures"), ["learning.svg"]);
+    assert_eq!(files(&session, "data"), ["learning.csv", "networks.csv"]);
+    assert_eq!(rows(&session, "networks"), diverged().len());
+}
+
+#[test]
+fn no_networks_give_no_files() {
+    let (_folder, session) = drawn(&[], &[]);
+    assert!(files(&session, "figures").is_empty() && files(&session, "data").is_empty());
+}
+
+#[test]
+fn only_what_was_asked_for_is_drawn() {
+    let (_folder, session) = drawn(&full(), &["3d"]);
+    assert_eq!(files(&session, "figures"), ["3d.svg"]);
+}
+
+#[test]
+fn groups_that_were_not_trained_are_left_out() {
+    let mut networks = full();
+    networks.retain(|n| [Group::Plain, Group::Noise].contains(&n.group));
+    let (_folder, session) = drawn(&networks, &[]);
+    let figures = files(&session, "figures");
+    for missing in ["s2", "s4", "s5", "s8", "s9", "alpha"] {
+        assert!(!figures.contains(&format!("{missing}.svg")), "{missing}");
+    }
+    for there in ["learning", "4a", "4b", "5", "s7", "kinds"] {
+        let svg = std::fs::read_to_string(session.output.figure(there)).expect("a figure");
+        assert!(!svg.contains("no data"), "{there}");
+    }
+}
+
+#[test]
+fn tables_have_one_row_for_each_measurement_of_each_network() {
+    let networks = full();
+    let (_folder, session) = drawn(&networks, &[]);
+    let count = |id: &str, of: fn(&crate::transient_memory::measured::Found) -> usize| {
+        let of_figure = super::of(&networks, groups(id));
+        let found = of_figure.iter().filter_map(|n| n.found.as_ref());
+        assert_eq!(rows(&session, id), found.map(of).sum::<usize>(), "{id}");
+    };
+    let checks: usize = networks.iter().map(|n| n.learning.len()).sum();
+    assert_eq!(rows(&session, "learning"), checks);
+    assert_eq!(rows(&session, "networks"), networks.len());
+    count("2a", |f| f.behaviour.bins.len());
+    count("2b", |f| f.behaviour.ends.len());
+    count("3a", |f| {
+        f.attractor.trajectories.iter().map(Vec::len).sum()
+    });
+    count("3b", |f| f.code.starts.len());
+    count("3c", |f| f.code.ends.len());
+    count("3e", |f| f.code.ring.len());
+    count("3f", |f| f.code.arrows.len());
+    count("4a", |f| f.behaviour.noise.len());
+    count("4b", |f| f.robustness.ten_components.len());
+    count("5", |f| f.robustness.histogram.len());
+    count("s1", |f| f.code.traces.iter().map(Vec::len).sum());
+    count("s3", |f| f.points.points.len());
+    count("s6", |f| f.stages.len());
+    count("s7", |f| f.robustness.dimension.len());
+    count("kinds", |_| 1);
+    for id in ["3d", "s2", "s4", "s5", "s8", "s9", "alpha"] {
+        count(id, |f| f.code.starts.len() + f.code.ends.len());
+    }
+}
+
+#[test]
+fn single_networks_are_the_first_of_the_low_and_of_the_high_kind() {
+    let mut networks = full();
+    let chosen = |networks: &[Measured]| -> Vec<(u64, Solution)> {
+        let shown = shown(&of(networks, &[Group::Noise]));
+        let name = |n: shown::Shown<'_>| (n.seed, Solution::of(n.found));
+        shown.into_iter().map(name).collect()
+    };
+    let both = [(0, Solution::Low), (1, Solution::High)];
+    assert_eq!(chosen(&networks), both);
+    networks.reverse();
+    assert_eq!(chosen(&networks), both, "whatever their order");
+    networks.retain(|n| n.seed == 2);
+    assert_eq!(chosen(&networks), [(2, Solution::Middle)]);
+}
+
+#[test]
+fn a_figure_that_is_not_there_needs_no_group() {
+    assert!(groups("9z").is_empty());
+}
+
+/// Writes all figures to the folder in `FIGURES_OUT`, for looking at them.
+#[test]
+#[ignore = "a picture book, not a check"]
+fn picture_book() {
+    let out = std::env::var("FIGURES_OUT").expect("FIGURES_OUT names a folder");
+    let session = session(Path::new(&out), &[]);
+    draw(&session, &full()).expect("drawable");
+}
