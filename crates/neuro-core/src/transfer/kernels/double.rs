@@ -2,15 +2,12 @@
 
 use super::Elementary;
 
-const MAGIC: f64 = 6_755_399_441_055_744.0;
-const ONE: u64 = 1f64.to_bits();
-/// 2^1000.
-const RAISED: u64 = ONE + (1000 << 52);
-
 impl Elementary for f64 {
-    const MAGIC: Self = MAGIC;
+    const MAGIC: Self = 6_755_399_441_055_744.0;
+    const BIAS: Self = 1023.0;
+    const RAISE: Self = 900.0;
+    const LOWERED: Self = Self::from_bits(1f64.to_bits() - (900 << 52));
     const HALF: Self = 0.5;
-    const THREE_QUARTERS: Self = 0.75;
     const TINY: Self = 1.0 / (1u64 << 60) as Self;
     const LOG2_E: Self = std::f64::consts::LOG2_E;
     // 32 bits: the product with an exponent of 11 bits is exact.
@@ -19,9 +16,10 @@ impl Elementary for f64 {
     const LN2: Self = std::f64::consts::LN_2;
     const EXP_HIGHEST: Self = 710.0;
     const EXP_LOWEST: Self = -746.0;
-    const LOWERED: Self = Self::from_bits(ONE - (1000 << 52));
+    const LOGISTIC_HIGHEST: Self = 40.0;
     const TANH_HIGHEST: Self = 20.0;
-    const TANH_SMALL: Self = 0.625;
+    // atanh(1/4) - ln(2) / 4, a little less.
+    const TANH_SHIFT: Self = 0.082;
     const SQRT2_MINUS_ONE: Self = std::f64::consts::SQRT_2 - 1.0;
     const EXP: &'static [Self] = &[
         1.0,
@@ -37,16 +35,14 @@ impl Elementary for f64 {
         2.7630295652098607e-07,
         2.499908151773626e-08,
     ];
-    const TANH_NUMERATOR: &'static [Self] = &[
-        -0.33333333333333326,
-        -0.02049683928421996,
-        -0.00019909126305492591,
-    ];
-    const TANH_DENOMINATOR: &'static [Self] = &[
-        1.0,
-        0.4614905178526452,
-        0.02328871902571477,
-        0.0002064408024741186,
+    const TANH: &'static [Self] = &[
+        -0.33333333333332615,
+        0.13333333333051586,
+        -0.05396825359493153,
+        0.02186946505387872,
+        -0.008862443875612117,
+        0.0035773986134566595,
+        -0.001312309006382026,
     ];
     const ATANH: &'static [Self] = &[
         0.33333333333333676,
@@ -60,22 +56,11 @@ impl Elementary for f64 {
 
     #[inline(always)]
     fn power_of_two(shifted: Self) -> Self {
-        Self::from_bits((shifted.to_bits() << 52).wrapping_add(ONE))
-    }
-
-    #[inline(always)]
-    fn times_power_of_two(p: Self, shifted: Self) -> Self {
-        Self::from_bits((shifted.to_bits() << 52).wrapping_add(p.to_bits()))
-    }
-
-    #[inline(always)]
-    fn raised_power_of_two(shifted: Self) -> Self {
-        Self::from_bits((shifted.to_bits() << 52).wrapping_add(RAISED))
+        Self::from_bits(shifted.to_bits() << 52)
     }
 
     #[inline(always)]
     fn power_of_difference(n: Self, m: Self) -> Self {
-        let difference = n.to_bits().wrapping_sub(m.to_bits());
-        Self::from_bits((difference << 52).wrapping_add(ONE))
+        Self::from_bits(n.to_bits().wrapping_sub(m.to_bits()) << 52)
     }
 }

@@ -5,11 +5,12 @@
 //! `k = round(y / ln 2)` and `s = y - k ln 2`, `exp(y) = 2^k (1 + s + s^2 q(s))` with a minimax
 //! polynomial `q` (`LN2_HI + LN2_LO = ln 2`, the product `k LN2_HI` being exact), and
 //!
-//! - `tanh(x) = a + a^3 P(a^2) / Q(a^2)` for `a = |x|` below 0.625 and `1 - 2e / (1 + e)` with
-//!   `e = exp(-2a)` above, the sign of `x` put back: both share one division;
-//! - `logistic(x) = 1 / (1 + e)` or, for negative `x`, `e / (1 + e)`, with `e = exp(-|x|)`;
-//! - `softplus(x) = max(x, 0) + log(1 + e)`, the logarithm by the series of the inverse hyperbolic
-//!   tangent, after division of `1 + e` by 2 where `e > sqrt(2) - 1`.
+//! - `tanh(x) = N / (N + 2 (1 - t))` with `N = (2^k - 1) + t (2^k + 1)` and `t = tanh(s)`, an odd
+//!   polynomial; here `s = |x| - k ln(2) / 2`. It is the addition theorem, `tanh(k ln(2) / 2)` being
+//!   `(2^k - 1) / (2^k + 1)`. The sign of `x` is put back;
+//! - `logistic(x) = e / (1 + e)` with `e = exp(x)`;
+//! - `softplus(x) = max(x, 0) + log(1 + e)` with `e = exp(-|x|)`, the logarithm by the series of the
+//!   inverse hyperbolic tangent, after division of `1 + e` by 2 where `e > sqrt(2) - 1`.
 //!
 //! | largest error, ulp | `exp` | `tanh` | `logistic` | `softplus` |
 //! |---|---|---|---|---|
@@ -108,10 +109,25 @@ struct Map<'a, T, B> {
     y: &'a mut [T],
 }
 
+/// Elements that are read before results are written.
+///
+/// A read waits for an earlier write whose address has the same lowest 12 bits. Buffers of whole
+/// pages that follow each other are such pairs; reading ahead makes them faster by a sixth.
+const BLOCK: usize = 64;
+
 impl<T: Copy, B: Body<T>> Map<'_, T, B> {
     #[inline(always)]
     fn run<const FMA: bool>(self) {
-        for (x, y) in self.x.iter().zip(self.y) {
+        let (x, x_rest) = self.x.as_chunks::<BLOCK>();
+        let (y, y_rest) = self.y.as_chunks_mut::<BLOCK>();
+        for (x, y) in x.iter().zip(y) {
+            let mut block = *x;
+            for value in &mut block {
+                *value = self.body.at::<FMA>(*value);
+            }
+            *y = block;
+        }
+        for (x, y) in x_rest.iter().zip(y_rest) {
             *y = self.body.at::<FMA>(*x);
         }
     }
@@ -163,10 +179,14 @@ impl<T: Copy, B: PairBody<T>> WithSimd for MapPairs<'_, T, B> {
 pub trait Elementary: Float + 'static {
     /// `1.5 * 2^(mantissa bits)`: adding it rounds to an integer, found in the lowest bits.
     const MAGIC: Self;
+    /// The exponent bits of 1 as a number.
+    const BIAS: Self;
+    /// `2^RAISE exp(y)` is a normal number from `EXP_LOWEST` to `LOGISTIC_HIGHEST`.
+    const RAISE: Self;
+    /// `2^-RAISE`.
+    const LOWERED: Self;
     /// 0.5.
     const HALF: Self;
-    /// 0.75.
-    const THREE_QUARTERS: Self;
     /// 2^-60: added to a square it changes no result but keeps the square from being subnormal, at
     /// a hundred times the cost.
     const TINY: Self;
@@ -182,33 +202,25 @@ pub trait Elementary: Float + 'static {
     const EXP_HIGHEST: Self;
     /// From here down, `exp` is zero.
     const EXP_LOWEST: Self;
-    /// A power of two that keeps `exp(EXP_LOWEST) / LOWERED` a normal number.
-    const LOWERED: Self;
+    /// From here on, `logistic` is one.
+    const LOGISTIC_HIGHEST: Self;
     /// From here on, `tanh` is one.
     const TANH_HIGHEST: Self;
-    /// Below, `tanh` is a rational function.
-    const TANH_SMALL: Self;
+    /// `tanh` changes from one `k` to the next at `(k + 1/2) ln(2) / 2` plus this.
+    const TANH_SHIFT: Self;
     /// `sqrt(2) - 1`.
     const SQRT2_MINUS_ONE: Self;
     /// `exp(s)` for `|s| <= ln(2) / 2`.
     const EXP: &'static [Self];
-    /// Numerator of `(tanh(a) - a) / a^3` as a function of `a^2`.
-    const TANH_NUMERATOR: &'static [Self];
-    /// Denominator of the same.
-    const TANH_DENOMINATOR: &'static [Self];
+    /// `(tanh(s) - s) / s^3` as a function of `s^2`, for `|s| <= ln(2) / 4 + TANH_SHIFT`.
+    const TANH: &'static [Self];
     /// `(atanh(s) - s) / s^3` as a function of `s^2`, for `|s| <= (sqrt(2) - 1) / (sqrt(2) + 1)`.
     const ATANH: &'static [Self];
 
-    /// `2^n` from `n + MAGIC`, where that is a normal number.
+    /// `2^n` from `n + MAGIC + BIAS`, where that is a normal number.
     fn power_of_two(shifted: Self) -> Self;
 
-    /// `p 2^n` from `p` and `n + MAGIC`, where `p` and the product are normal numbers.
-    fn times_power_of_two(p: Self, shifted: Self) -> Self;
-
-    /// `2^n / LOWERED` from `n + MAGIC` for `EXP_LOWEST <= n ln 2 <= 0`.
-    fn raised_power_of_two(shifted: Self) -> Self;
-
-    /// `2^(n - m)` from `n + MAGIC` and `m + MAGIC`, where that is a normal number.
+    /// `2^(n - m)` from `n + MAGIC + 2 BIAS` and `m + MAGIC + BIAS`, where that is a normal number.
     fn power_of_difference(n: Self, m: Self) -> Self;
 }
 
@@ -229,36 +241,52 @@ pub(crate) fn polynomial<const FMA: bool, T: Elementary>(coefficients: &[T], x: 
     }
 }
 
+/// The smaller number, but `x` if that is not-a-number: `min` would swallow it.
+#[inline(always)]
+fn at_most<T: Elementary>(x: T, highest: T) -> T {
+    if x > highest { highest } else { x }
+}
+
+/// The larger number, but `x` if that is not-a-number.
+#[inline(always)]
+fn at_least<T: Elementary>(x: T, lowest: T) -> T {
+    if x < lowest { lowest } else { x }
+}
+
+/// `k + magic` with `k = round(y / ln 2)`, and `exp(y - k ln 2)`.
+#[inline(always)]
+fn exp_parts<const FMA: bool, T: Elementary>(y: T, magic: T) -> (T, T) {
+    let shifted = fused::<FMA, T>(y, T::LOG2_E, magic);
+    let k = shifted - magic;
+    let s = fused::<FMA, T>(k, -T::LN2_HI, y);
+    let s = fused::<FMA, T>(k, -T::LN2_LO, s);
+    (shifted, polynomial::<FMA, T>(T::EXP, s))
+}
+
 /// `exp(y)` for `y` between `EXP_LOWEST` and `EXP_HIGHEST`, or not-a-number.
 ///
 /// The power of two comes in two factors, so that subnormal and infinite results are rounded once.
 #[inline(always)]
 fn exp_in_range<const FMA: bool, T: Elementary>(y: T) -> T {
-    let shifted = fused::<FMA, T>(y, T::LOG2_E, T::MAGIC);
-    let k = shifted - T::MAGIC;
-    let s = fused::<FMA, T>(k, -T::LN2_HI, y);
-    let s = fused::<FMA, T>(k, -T::LN2_LO, s);
-    let half = fused::<FMA, T>(k, T::HALF, T::MAGIC);
-    let p = polynomial::<FMA, T>(T::EXP, s);
+    let magic = T::MAGIC + (T::BIAS + T::BIAS);
+    let (shifted, p) = exp_parts::<FMA, T>(y, magic);
+    let half = fused::<FMA, T>(shifted - magic, T::HALF, T::MAGIC + T::BIAS);
     p * T::power_of_two(half) * T::power_of_difference(shifted, half)
 }
 
-/// `exp(-a)` for `a >= 0` or not-a-number.
+/// `2^RAISE exp(y)` for `y` between `EXP_LOWEST` and `LOGISTIC_HIGHEST`, or not-a-number.
 ///
-/// One power of two suffices if it is raised first and a constant factor lowers it again.
+/// One power of two suffices if it is raised first and a constant factor lowers the result again.
+#[inline(always)]
+fn raised_exp<const FMA: bool, T: Elementary>(y: T) -> T {
+    let (shifted, p) = exp_parts::<FMA, T>(y, T::MAGIC + (T::BIAS + T::RAISE));
+    p * T::power_of_two(shifted)
+}
+
+/// `exp(-a)` for `a >= 0` or not-a-number.
 #[inline(always)]
 pub(crate) fn exp_of_minus<const FMA: bool, T: Elementary>(a: T) -> T {
-    // Written so that not-a-number passes, which `min` would swallow.
-    let a = if a > -T::EXP_LOWEST {
-        -T::EXP_LOWEST
-    } else {
-        a
-    };
-    let shifted = fused::<FMA, T>(a, -T::LOG2_E, T::MAGIC);
-    let k = shifted - T::MAGIC;
-    let s = fused::<FMA, T>(k, -T::LN2_HI, -a);
-    let s = fused::<FMA, T>(k, -T::LN2_LO, s);
-    polynomial::<FMA, T>(T::EXP, s) * T::raised_power_of_two(shifted) * T::LOWERED
+    raised_exp::<FMA, T>(at_least(-a, T::EXP_LOWEST)) * T::LOWERED
 }
 
 /// `log(1 + e)` for `0 <= e <= 1` or not-a-number.
@@ -287,12 +315,7 @@ pub(crate) struct Exp;
 impl<T: Elementary> Body<T> for Exp {
     #[inline(always)]
     fn at<const FMA: bool>(self, x: T) -> T {
-        let x = if x > T::EXP_HIGHEST {
-            T::EXP_HIGHEST
-        } else {
-            x
-        };
-        exp_in_range::<FMA, T>(if x < T::EXP_LOWEST { T::EXP_LOWEST } else { x })
+        exp_in_range::<FMA, T>(at_least(at_most(x, T::EXP_HIGHEST), T::EXP_LOWEST))
     }
 }
 
@@ -303,31 +326,21 @@ pub(crate) struct Tanh;
 impl<T: Elementary> Body<T> for Tanh {
     #[inline(always)]
     fn at<const FMA: bool>(self, x: T) -> T {
-        let a = x.abs();
-        let a = if a > T::TANH_HIGHEST {
-            T::TANH_HIGHEST
-        } else {
-            a
-        };
-        // exp(-2a) is added to 1 and at most 0.29: the low part of ln 2 does not matter.
-        let y = -(a + a);
-        let shifted = fused::<FMA, T>(y, T::LOG2_E, T::MAGIC);
-        let s = fused::<FMA, T>(shifted - T::MAGIC, -T::LN2, y);
-        let e = T::times_power_of_two(polynomial::<FMA, T>(T::EXP, s), shifted);
-        let z = fused::<FMA, T>(a, a, T::TINY);
-        let large = a > T::TANH_SMALL;
-        let numerator = if large {
-            e
-        } else {
-            a * (z * polynomial::<FMA, T>(T::TANH_NUMERATOR, z))
-        };
-        let denominator = if large {
-            fused::<FMA, T>(e, -T::HALF, -T::HALF)
-        } else {
-            polynomial::<FMA, T>(T::TANH_DENOMINATOR, z)
-        };
-        let base = if large { T::one() } else { a };
-        (base + numerator / denominator).copysign(x)
+        let a = at_most(x.abs(), T::TANH_HIGHEST);
+        // The shift puts the changes of k next to results of 1/4 and 1/2, where the last place
+        // doubles: in f32, the largest error falls from 2.3 ulp to 1.7.
+        let magic = T::MAGIC + T::BIAS;
+        let shifted = fused::<FMA, T>(a - T::TANH_SHIFT, T::LOG2_E + T::LOG2_E, magic);
+        let power = T::power_of_two(shifted);
+        // Without the low part of ln 2: the larger k is, the less the result depends on s.
+        let s = fused::<FMA, T>(shifted - magic, -T::HALF * T::LN2, a);
+        let z = fused::<FMA, T>(s, s, T::TINY);
+        let t = fused::<FMA, T>(s, z * polynomial::<FMA, T>(T::TANH, z), s);
+        let numerator = fused::<FMA, T>(t, power + T::one(), power - T::one());
+        // Not (2^k + 1) + t (2^k - 1): the error of the numerator cancels where the result is
+        // nearly one, which would be 2.4 ulp otherwise.
+        let denominator = fused::<FMA, T>(T::one() + T::one(), T::one() - t, numerator);
+        (numerator / denominator).copysign(x)
     }
 }
 
@@ -338,20 +351,9 @@ pub(crate) struct Logistic;
 impl<T: Elementary> Body<T> for Logistic {
     #[inline(always)]
     fn at<const FMA: bool>(self, x: T) -> T {
-        let e = exp_of_minus::<FMA, T>(x.abs());
-        let numerator = if x < T::zero() { e } else { T::one() };
-        let denominator = T::one() + e;
-        let quotient = numerator / denominator;
-        // What the division and the denominator lost in rounding, times the inverse of the
-        // denominator to a few bits: up to 1 ulp less.
-        let remainder = if FMA {
-            (-quotient).mul_add(denominator, numerator)
-        } else {
-            T::zero()
-        };
-        let lost = e - (denominator - T::one());
-        let correction = fused::<FMA, T>(-quotient, lost, remainder);
-        fused::<FMA, T>(correction, T::THREE_QUARTERS, quotient)
+        let e = raised_exp::<FMA, T>(at_least(at_most(x, T::LOGISTIC_HIGHEST), T::EXP_LOWEST));
+        // Lowered last, a subnormal result is rounded once.
+        e / fused::<FMA, T>(e, T::LOWERED, T::one()) * T::LOWERED
     }
 }
 

@@ -2,15 +2,12 @@
 
 use super::Elementary;
 
-const MAGIC: f32 = 12_582_912.0;
-const ONE: u32 = 1f32.to_bits();
-/// 2^100.
-const RAISED: u32 = ONE + (100 << 23);
-
 impl Elementary for f32 {
-    const MAGIC: Self = MAGIC;
+    const MAGIC: Self = 12_582_912.0;
+    const BIAS: Self = 127.0;
+    const RAISE: Self = 100.0;
+    const LOWERED: Self = Self::from_bits(1f32.to_bits() - (100 << 23));
     const HALF: Self = 0.5;
-    const THREE_QUARTERS: Self = 0.75;
     const TINY: Self = 1.0 / (1u64 << 60) as Self;
     const LOG2_E: Self = std::f32::consts::LOG2_E;
     // 9 bits: the product with an exponent of 8 bits is exact.
@@ -19,9 +16,10 @@ impl Elementary for f32 {
     const LN2: Self = std::f32::consts::LN_2;
     const EXP_HIGHEST: Self = 89.0;
     const EXP_LOWEST: Self = -104.5;
-    const LOWERED: Self = Self::from_bits(ONE - (100 << 23));
+    const LOGISTIC_HIGHEST: Self = 18.0;
     const TANH_HIGHEST: Self = 10.0;
-    const TANH_SMALL: Self = 0.625;
+    // atanh(1/4) - ln(2) / 4, a little less.
+    const TANH_SHIFT: Self = 0.082;
     const SQRT2_MINUS_ONE: Self = std::f32::consts::SQRT_2 - 1.0;
     const EXP: &'static [Self] = &[
         1.0,
@@ -32,34 +30,16 @@ impl Elementary for f32 {
         0.008_368_745,
         0.001_381_454_4,
     ];
-    const TANH_NUMERATOR: &'static [Self] = &[
-        -0.333_332_84,
-        0.133_314_86,
-        -0.053_742_994,
-        0.020_648_71,
-        -0.005_714_745_3,
-    ];
-    const TANH_DENOMINATOR: &'static [Self] = &[1.0];
+    const TANH: &'static [Self] = &[-0.333_332_27, 0.133_234_22, -0.051_320_24];
     const ATANH: &'static [Self] = &[0.333_333_88, 0.199_887_47, 0.149_365_53];
 
     #[inline(always)]
     fn power_of_two(shifted: Self) -> Self {
-        Self::from_bits((shifted.to_bits() << 23).wrapping_add(ONE))
-    }
-
-    #[inline(always)]
-    fn times_power_of_two(p: Self, shifted: Self) -> Self {
-        Self::from_bits((shifted.to_bits() << 23).wrapping_add(p.to_bits()))
-    }
-
-    #[inline(always)]
-    fn raised_power_of_two(shifted: Self) -> Self {
-        Self::from_bits((shifted.to_bits() << 23).wrapping_add(RAISED))
+        Self::from_bits(shifted.to_bits() << 23)
     }
 
     #[inline(always)]
     fn power_of_difference(n: Self, m: Self) -> Self {
-        let difference = n.to_bits().wrapping_sub(m.to_bits());
-        Self::from_bits((difference << 23).wrapping_add(ONE))
+        Self::from_bits(n.to_bits().wrapping_sub(m.to_bits()) << 23)
     }
 }
