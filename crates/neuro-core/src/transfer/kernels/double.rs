@@ -18,8 +18,8 @@ impl Elementary for f64 {
     const EXP_LOWEST: Self = -746.0;
     const LOGISTIC_HIGHEST: Self = 40.0;
     const TANH_HIGHEST: Self = 20.0;
-    // atanh(1/4) - ln(2) / 4, a little less.
-    const TANH_SHIFT: Self = 0.082;
+    // atanh(1/4) - ln(2) / 4 and a little more.
+    const TANH_SHIFT: Self = 0.0822;
     const SQRT2_MINUS_ONE: Self = std::f64::consts::SQRT_2 - 1.0;
     const EXP: &'static [Self] = &[
         1.0,
