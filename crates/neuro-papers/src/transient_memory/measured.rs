@@ -153,8 +153,12 @@ pub struct Code {
     pub ring: Vec<[f64; 5]>,
     /// Quantity, norm at `T_f` and first step along the third component, for six quantities.
     pub arrows: Vec<[f64; 3]>,
-    /// State of some units at each step of one trial.
+    /// Quantity, norm at `T_f` and displacement along the readout's axis of some trials.
+    pub shifts: Vec<[f64; 3]>,
+    /// State of some units of one trial at each step from 0 on.
     pub traces: Vec<Vec<f64>>,
+    /// Mean state over all units of the same trial.
+    pub mean_trace: Vec<f64>,
 }
 
 /// Where the undriven activity goes after a first signal: Figure 3a and Sec. III B.

@@ -10,13 +10,13 @@ use crate::transient_memory::measured::{Found, Measured};
 use crate::{Error, Rule, Scale};
 
 /// Below this mean `|x|` in the delay a network is of the low kind.
-pub(in super::super) const LOW: f64 = 6.0;
+pub(in crate::transient_memory) const LOW: f64 = 6.0;
 
 /// Above this mean `|x|` in the delay a network is of the high kind.
-pub(in super::super) const HIGH: f64 = 10.0;
+pub(in crate::transient_memory) const HIGH: f64 = 10.0;
 
-/// Steps of a turn on the attractor.
-pub(in super::super) fn rotation(found: &Found) -> f64 {
+/// Steps of a turn on the attractor if it were a circle around the origin; infinite for a fixed point.
+pub(in crate::transient_memory) fn rotation(found: &Found) -> f64 {
     std::f64::consts::TAU * found.attractor.norm / found.attractor.speed
 }
 

@@ -5,9 +5,12 @@
 //! at paper scale were trained; later changes are listed in `docs/papers/transient_memory.md`.
 
 mod code;
-mod kinds;
+pub(super) mod kinds;
 mod noise;
 mod variants;
+
+#[cfg(test)]
+mod tests;
 
 use super::PAPER;
 use super::group::Group;

@@ -18,7 +18,7 @@ const NOISE_FREE: [Group; 2] = [Group::Plain, Group::Penalized];
 const EQUAL_NORM: f64 = 1.5;
 
 /// Noise-free network of nearest mean `|x|`.
-pub(in super::super) fn nearest<'a>(found: &Found, networks: &'a [Measured]) -> Option<&'a Found> {
+pub(super) fn nearest<'a>(found: &Found, networks: &'a [Measured]) -> Option<&'a Found> {
     let free = networks.iter().filter(|n| NOISE_FREE.contains(&n.group));
     let ratio = |other: &Found| (other.code.norm / found.code.norm).ln().abs();
     free.filter_map(|n| n.found.as_ref())

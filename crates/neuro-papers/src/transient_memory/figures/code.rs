@@ -164,7 +164,24 @@ pub(super) fn arrows(networks: &[&Measured]) -> Result<Drawn, Error> {
                 quantity(network.group),
             )
     };
-    let panels = shown(networks).into_iter().map(panel).collect();
+    let sign_free = |network: Shown<'_>| {
+        let code = &network.found.code;
+        let title = format!("{}: r = {}", network.title(), signed(code.shift));
+        Panel::new(
+            &title,
+            "|x(T_f)|",
+            "Displacement towards 'second is higher'",
+        )
+        .horizontal("", 0.0)
+        .scatter_by(
+            &column(&code.shifts, 1),
+            &column(&code.shifts, 2),
+            &column(&code.shifts, 0),
+            quantity(network.group),
+        )
+    };
+    let both = |network: Shown<'_>| [panel(network), sign_free(network)];
+    let panels = shown(networks).into_iter().flat_map(both).collect();
     Ok(Drawn::new(2, panels, table))
 }
 
@@ -173,18 +190,23 @@ pub(super) fn traces(networks: &[&Measured]) -> Result<Drawn, Error> {
     let table = tidy(networks, ["unit", "step", "x"], |found| {
         let units = found.code.traces.iter().enumerate();
         units.flat_map(|(unit, trace)| {
-            let states = trace.iter().zip(1..).map(|(x, step)| (step, *x));
+            let states = trace.iter().zip(0..).map(|(x, step)| (step, *x));
             states.map(move |(step, x): (usize, f64)| [unit.into(), step.into(), x.into()])
         })
     })?;
     let panel = |network: Shown<'_>| {
         let [signal, delay, _] = network.group.config(Scale::Paper).test_steps();
         let panel = Panel::new(&network.title(), "Step", "State x of single units");
-        let traces = network.found.code.traces.iter();
+        let (traces, mean) = (
+            network.found.code.traces.iter(),
+            &network.found.code.mean_trace,
+        );
         traces
             .fold(panel, |panel, trace| {
-                panel.line("", &steps(1, trace), trace).thin()
+                panel.line("", &steps(0, trace), trace).thin()
             })
+            .line("mean over all units", &steps(0, mean), mean)
+            .in_colour(DARK)
             .vertical("ends of the first signal and of the delay", signal as f64)
             .vertical("", (signal + delay) as f64)
     };

@@ -24,13 +24,13 @@ impl Noise {
 
 /// Three networks of each group: seed 0 of the low kind, seed 1 of the high kind, and seed 2 between
 /// them, or, in the group without noise, diverged.
-pub(super) fn full() -> Vec<Measured> {
+pub(in super::super) fn full() -> Vec<Measured> {
     let seeds = |group| (0..3).map(move |seed| network(group, seed));
     Group::ALL.into_iter().flat_map(seeds).collect()
 }
 
 /// Networks whose training diverged.
-pub(super) fn diverged() -> Vec<Measured> {
+pub(in super::super) fn diverged() -> Vec<Measured> {
     let network = |group| Measured {
         found: None,
         ..network(group, 2)
@@ -182,7 +182,14 @@ fn code(group: Group, norm: f64, noise: &Noise) -> Code {
         ends: ends.collect(),
         ring: (0..120).map(ring).collect(),
         arrows: (0..60).map(arrow).collect(),
+        shifts: (0..60)
+            .map(|k| {
+                let [q, norm, step] = arrow(k);
+                [q, norm, 20.0 * step]
+            })
+            .collect(),
         traces: (0..8).map(trace).collect(),
+        mean_trace: trace(3).iter().map(|x| 0.05 * x).collect(),
     }
 }
 

@@ -2,8 +2,9 @@
 
 use super::Drawn;
 use super::panels::points_by_group;
-use super::shown::{HIGH, LOW, Solution, groups, of_group, rotation, trained};
+use super::shown::{Solution, groups, of_group, trained};
 use super::table::tidy;
+use crate::transient_memory::claims::kinds::{HIGH, LOW, rotation};
 use crate::transient_memory::group::Group;
 use crate::transient_memory::measured::{Found, Measured};
 use crate::{Error, Panel};

@@ -25,7 +25,7 @@ mod shown;
 mod table;
 
 #[cfg(test)]
-mod fixture;
+pub(super) mod fixture;
 #[cfg(test)]
 mod tests;
 

@@ -1,19 +1,9 @@
 //! Which networks are shown singly, and what they are called; the rule is in the
 //! [parent module](super).
 
+use crate::transient_memory::claims::kinds::{HIGH, LOW};
 use crate::transient_memory::group::Group;
 use crate::transient_memory::measured::{Found, Measured};
-
-/// Below this mean `|x|` in the delay a network is of the low kind.
-pub(super) const LOW: f64 = 6.0;
-
-/// Above this mean `|x|` in the delay a network is of the high kind.
-pub(super) const HIGH: f64 = 10.0;
-
-/// Steps of a turn on the attractor if it were a circle around the origin; infinite for a fixed point.
-pub(super) fn rotation(found: &Found) -> f64 {
-    std::f64::consts::TAU * found.attractor.norm / found.attractor.speed
-}
 
 /// Kinds of solutions, by the mean `|x|` in the delay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

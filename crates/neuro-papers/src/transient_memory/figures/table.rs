@@ -1,7 +1,8 @@
 //! The numbers behind the figures: tidy tables that begin with group and seed, and the table of all
 //! networks. A number that does not exist is NaN.
 
-use super::shown::{Solution, rotation, trained};
+use super::shown::{Solution, trained};
+use crate::transient_memory::claims::kinds::rotation;
 use crate::transient_memory::measured::{Found, Kind, Measured};
 use crate::{Cell, Error, Table};
 

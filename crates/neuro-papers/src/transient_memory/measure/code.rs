@@ -25,6 +25,9 @@ const FIRSTS: usize = 50;
 /// Phases of Figure 3e, and of Figure 3f.
 const TURNS: (usize, usize) = (50, 20);
 
+/// Trials whose displacements are drawn.
+const DRAWN: usize = 100;
+
 /// Units whose activity is drawn.
 const TRACES: usize = 6;
 
@@ -47,6 +50,7 @@ pub(super) fn measure(
             coefficient(spearman(&norms, q)),
         ]
     };
+    let (shift, shifts) = shifts(probe, &delay)?;
     let decoded = |target: &[f64]| -> Result<[f64; 2], Error> {
         let of = |states: &DMatrix<f64>| decode(probe, &states.transpose(), target);
         Ok([of(start)?, of(end)?])
@@ -72,7 +76,7 @@ pub(super) fn measure(
         three_components: components.explained_variance_ratio.rows(0, 3).sum(),
         participation: participation_ratio_of_variances(components.explained_variance.as_slice())
             .map_err(probe.failed())?,
-        shift: shift(probe, &delay)?,
+        shift,
         third_component,
         least_speed: mean(&delay.least_speed),
         speed: delay.speed,
@@ -81,7 +85,9 @@ pub(super) fn measure(
         ends: end_points,
         ring: ring.points,
         arrows,
+        shifts,
         traces: delay.traces,
+        mean_trace: delay.mean_trace,
     })
 }
 
@@ -111,6 +117,7 @@ struct Delay {
     speed: f64,
     stationarity: Vec<f64>,
     traces: Vec<Vec<f64>>,
+    mean_trace: Vec<f64>,
 }
 
 fn delay(probe: &Probe, effort: &Effort) -> Result<Delay, Error> {
@@ -136,6 +143,7 @@ fn delay(probe: &Probe, effort: &Effort) -> Result<Delay, Error> {
         speed: 0.0,
         stationarity: Vec::new(),
         traces: Vec::new(),
+        mean_trace: Vec::new(),
         quantity,
     };
     let mut norms = vec![Vec::with_capacity(trials.len()); end - start + 1];
@@ -161,6 +169,8 @@ fn delay(probe: &Probe, effort: &Effort) -> Result<Delay, Error> {
                 let spaced = (0..TRACES).map(|i| i * units / TRACES);
                 let trace = |i: usize| (0..=last).map(|t| brief(run.state(t, k)[i])).collect();
                 found.traces = spaced.map(trace).collect();
+                let population = (0..=last).map(|t| brief(mean(run.state(t, k))));
+                found.mean_trace = population.collect();
             }
         }
     }
@@ -188,14 +198,18 @@ fn stationarity(
     deviation(&population) / single
 }
 
-/// Correlation of `|x(T_f)|` with the displacement along `w_2 - w_1` until `T_a`.
-fn shift(probe: &Probe, delay: &Delay) -> Result<f64, Error> {
+/// Correlation of `|x(T_f)|` with the displacement along `w_2 - w_1` until `T_a`, and quantity, norm
+/// and displacement of some trials.
+fn shifts(probe: &Probe, delay: &Delay) -> Result<(f64, Vec<[f64; 3]>), Error> {
     let readout = probe.network.weights("readout");
     let readout = readout.map_err(probe.assignment.failed())?;
-    let axis = (readout.row(1) - readout.row(0)).transpose();
+    let axis = (readout.row(1) - readout.row(0)).transpose().normalize();
     let moved = (&delay.states[2] - &delay.states[1]) * axis;
     let norms = norms(&delay.states[1]);
-    Ok(coefficient(pearson(&norms, moved.as_slice())))
+    let found = coefficient(pearson(&norms, moved.as_slice()));
+    let some =
+        (0..norms.len().min(DRAWN)).map(|k| [delay.quantity[k], norms[k], moved[k]].map(brief));
+    Ok((found, some.collect()))
 }
 
 /// Quantity, components and norm at `T_s` and at `T_f` of first signals of evenly spaced quantities
