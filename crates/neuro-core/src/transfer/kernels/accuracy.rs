@@ -273,7 +273,7 @@ fn single_bounds(stride: usize) {
     check(
         "logistic",
         worst_single(Logistic, logistic, stride),
-        [2.1, 2.2],
+        [2.0, 2.2],
     );
     check(
         "softplus",

@@ -17,6 +17,7 @@ impl Elementary for f64 {
     const EXP_HIGHEST: Self = 710.0;
     const EXP_LOWEST: Self = -746.0;
     const LOGISTIC_HIGHEST: Self = 40.0;
+    const LOGISTIC_SCALE: Self = 1.5;
     const TANH_HIGHEST: Self = 20.0;
     // atanh(1/4) - ln(2) / 4 and a little more.
     const TANH_SHIFT: Self = 0.0822;

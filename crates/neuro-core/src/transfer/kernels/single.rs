@@ -17,6 +17,7 @@ impl Elementary for f32 {
     const EXP_HIGHEST: Self = 89.0;
     const EXP_LOWEST: Self = -104.5;
     const LOGISTIC_HIGHEST: Self = 18.0;
+    const LOGISTIC_SCALE: Self = 1.468_75;
     const TANH_HIGHEST: Self = 10.0;
     // atanh(1/4) - ln(2) / 4 and a little more.
     const TANH_SHIFT: Self = 0.0822;
