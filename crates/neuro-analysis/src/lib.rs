@@ -6,6 +6,7 @@ pub mod decode;
 mod error;
 pub mod fixed_points;
 pub mod jacobian;
+pub mod kmeans;
 pub mod limit_cycle;
 pub mod lyapunov;
 pub mod participation;
@@ -21,6 +22,7 @@ pub use correlation::{
 pub use error::Error;
 pub use fixed_points::{FixedPoint, FixedPointConfig, FixedPoints, Stability, find_fixed_points};
 pub use jacobian::{TangentMap, mean_jacobian, tangent_product};
+pub use kmeans::{KMeans, KMeansConfig, adjusted_rand_index, k_means};
 pub use limit_cycle::{
     Attractor, ConvergenceCriterion, ConvergenceTimes, CycleGroups, CycleSearch, LimitCycle,
     MeanConvergence, OrbitMatch, Recurrence, SameCycle, Unresolved, compare_orbits,
