@@ -19,7 +19,9 @@
 //!
 //! Dormand and Prince's method rather than Tsitouras' newer one: its coefficients are fractions, not
 //! decimals, and it is what `ode45` and `RK45` of other languages use, so that numbers of steps
-//! compare.
+//! compare. At equal tolerances from 1e-4 to 1e-10, on an oscillator, Arenstorf's orbit, the Lorenz
+//! attractor and van der Pol's oscillator, it takes 0.91 to 1.07 times the evaluations of scipy's
+//! `RK45` and ends with 0.5 to 2.8 times its error (`tests/adaptive_accuracy.rs`).
 //!
 //! | output | function |
 //! |---|---|
@@ -65,9 +67,11 @@ mod control;
 pub(super) mod dormand_prince;
 mod run;
 mod solution;
+mod step;
 
 pub use control::{AbsoluteTolerance, StepControl};
-pub use run::{AcceptedStep, AdaptiveWork, StepStatistics, integrate_adaptive_observed};
+pub use run::{AdaptiveWork, integrate_adaptive_observed};
 pub use solution::{
     AdaptiveSolution, DenseSolution, integrate_adaptive, integrate_at, integrate_dense,
 };
+pub use step::{AcceptedStep, StepStatistics};

@@ -5,23 +5,10 @@
 
 use super::StepControl;
 use super::control::Controller;
-use super::dormand_prince::{
-    COEFFICIENTS, advance, coefficients, error_into_second_slope, interpolate, offset,
-};
+use super::dormand_prince::{advance, error_into_second_slope, offset};
+use super::{AcceptedStep, StepStatistics};
 use crate::integrate::solution::check_start;
 use crate::{Error, Scalar, System, vectorize};
-
-/// What an integration cost.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct StepStatistics {
-    /// Number of accepted steps.
-    pub accepted: usize,
-    /// Number of steps whose error was too large, taken again with a smaller size.
-    pub rejected: usize,
-    /// Number of evaluations of `f`: six a step, accepted or not, and two at the start and after
-    /// each breakpoint (one, where the first step is given).
-    pub evaluations: usize,
-}
 
 /// The buffers of an adaptive integration and of its system, for any number of integrations.
 #[derive(Clone, Debug)]
@@ -44,83 +31,6 @@ impl<T: Scalar, W> AdaptiveWork<T, W> {
             absolute: buffer,
             system: system.work(states),
         }
-    }
-}
-
-/// A step that was accepted, with its interpolant.
-#[derive(Clone, Copy, Debug)]
-pub struct AcceptedStep<'a, T: Scalar = f64> {
-    number: usize,
-    start: f64,
-    dt: f64,
-    end: f64,
-    before: &'a [T],
-    after: &'a [T],
-    slopes: &'a [Vec<T>; 7],
-}
-
-impl<T: Scalar> AcceptedStep<'_, T> {
-    /// Number of the step among the accepted ones, from 1.
-    #[must_use]
-    pub fn number(&self) -> usize {
-        self.number
-    }
-
-    /// Time before the step.
-    #[must_use]
-    pub fn start(&self) -> T {
-        T::of(self.start)
-    }
-
-    /// Time after the step.
-    #[must_use]
-    pub fn end(&self) -> T {
-        T::of(self.end)
-    }
-
-    /// State before the step.
-    #[must_use]
-    pub fn before(&self) -> &[T] {
-        self.before
-    }
-
-    /// State after the step.
-    #[must_use]
-    pub fn after(&self) -> &[T] {
-        self.after
-    }
-
-    /// Writes the state at a time within the step into `out`, of the length of all states.
-    ///
-    /// The error is of order `dt^5`, as large as the tolerance allows at the ends of the step; at the
-    /// ends themselves it is the state there, exactly.
-    ///
-    /// # Errors
-    /// [`Error::OutOfRange`] when `t` is not within the step, [`Error::Length`] when `out` has
-    /// another length than the state.
-    pub fn at_into(&self, t: T, out: &mut [T]) -> Result<(), Error> {
-        Error::check_length("interpolated state", self.before.len(), out.len())?;
-        let holds = t >= self.start() && t <= self.end();
-        if !holds {
-            let expected = format!("a time within the step, {} to {}", self.start, self.end);
-            Error::check_range("t", &expected, t.as_f64(), false)?;
-        }
-        if t == self.end() {
-            out.copy_from_slice(self.after);
-        } else if t == self.start() {
-            out.copy_from_slice(self.before);
-        } else {
-            let theta = T::of((t.as_f64() - self.start) / self.dt);
-            for (i, out) in out.iter_mut().enumerate() {
-                *out = interpolate(theta, self.before[i], self.after[i], self.coefficients(i));
-            }
-        }
-        Ok(())
-    }
-
-    /// What the interpolant of variable `i` needs beside the ends of the step.
-    pub(super) fn coefficients(&self, i: usize) -> [T; COEFFICIENTS] {
-        coefficients(T::of(self.dt), self.before, self.after, self.slopes, i)
     }
 }
 
@@ -343,8 +253,10 @@ impl<T: Scalar, S: System<T>> Run<'_, T, S> {
             *second -= *slope;
         }
         let curvature = norm(second, x, x, absolute, relative) / probe;
-        // NaN where the probe left the domain of f: `max` then takes the speed, and the error of
-        // the step decides.
+        if !curvature.is_finite() {
+            // The probe left the domain of f.
+            return (1e-3 * probe).max(least);
+        }
         let fastest = speed.max(curvature);
         let step = if fastest <= 1e-15 {
             (1e-3 * probe).max(1e-6)
@@ -386,14 +298,14 @@ fn smallest_step<T: Scalar>(t: f64) -> f64 {
 }
 
 /// Partial sums of a norm; a fixed number of them, so that the result does not depend on the width
-/// of the registers.
+/// of the registers, and in `f64`, since squares of an `f32` overflow from 1.8e19 on.
 const LANES: usize = 8;
 
 /// `sqrt(mean_i (values_i / (absolute_i + relative max(|x_i|, |y_i|)))^2)`.
 ///
 /// NaN when `y` is not finite: an infinite state would have an infinite tolerance.
 fn norm<T: Scalar>(values: &[T], x: &[T], y: &[T], absolute: &[T], relative: T) -> f64 {
-    let mut sums = [T::zero(); LANES];
+    let mut sums = [0.0; LANES];
     vectorize(|| {
         let (values, values_rest) = values.as_chunks::<LANES>();
         let (x, x_rest) = x.as_chunks::<LANES>();
@@ -411,13 +323,13 @@ fn norm<T: Scalar>(values: &[T], x: &[T], y: &[T], absolute: &[T], relative: T) 
             relative,
         );
     });
-    let sum: f64 = sums.iter().map(|s| s.as_f64()).sum();
+    let sum: f64 = sums.iter().sum();
     (sum / values.len() as f64).sqrt()
 }
 
 #[inline(always)]
 fn add_squares<T: Scalar>(
-    sums: &mut [T; LANES],
+    sums: &mut [f64; LANES],
     values: &[T],
     x: &[T],
     y: &[T],
@@ -427,7 +339,47 @@ fn add_squares<T: Scalar>(
     let scales = x.iter().zip(y).zip(absolute);
     for ((sum, v), ((x, y), a)) in sums.iter_mut().zip(values).zip(scales) {
         let largest = if y.abs() > x.abs() { y.abs() } else { x.abs() };
-        let ratio = *v / (*a + relative * largest) + T::zero() * *y;
+        let ratio = (*v / (*a + relative * largest) + T::zero() * *y).as_f64();
         *sum += ratio * ratio;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_latest_time_before_a_breakpoint_is_just_below_it() {
+        for b in [1.0f64, 1.5, 0.1, 1e-300, 1e300, -1.0, -0.7, 0.0] {
+            let latest = Piece::before_breakpoint(-2e300, b).latest;
+            let two_below = b.next_down().next_down();
+            // Next to zero, the smallest normal number is near enough.
+            let least = two_below.min(b - 2.0 * f64::MIN_POSITIVE);
+            assert!(latest < b && latest >= least, "{b}: {latest}");
+        }
+        // A piece of one rounding still starts where it starts.
+        let start = 1.0f64.next_down();
+        assert_eq!(Piece::before_breakpoint(start, 1.0).latest, start);
+    }
+
+    #[test]
+    fn the_norm_is_the_root_mean_square_in_units_of_the_tolerance() {
+        let values: Vec<f64> = (0..19).map(f64::from).collect();
+        let (x, y) = (vec![1.0; 19], vec![-3.0; 19]);
+        let found = norm(&values, &x, &y, &[0.5; 19], 0.1);
+        let exact = (values.iter().map(|v| v * v).sum::<f64>() / 19.0).sqrt() / (0.5 + 0.1 * 3.0);
+        assert!((found - exact).abs() < 1e-14 * exact, "{found} {exact}");
+    }
+
+    #[test]
+    fn a_state_that_is_not_finite_has_no_norm() {
+        for y in [f64::INFINITY, f64::NEG_INFINITY, f64::NAN] {
+            assert!(norm(&[1.0], &[1.0], &[y], &[1.0], 1e-3).is_nan());
+        }
+    }
+
+    #[test]
+    fn large_values_in_single_precision_have_a_finite_norm() {
+        assert!(norm(&[1e30f32], &[0.0], &[0.0], &[1e-6], 1e-3).is_finite());
     }
 }

@@ -2,7 +2,8 @@
 
 use super::StepControl;
 use super::dormand_prince::{COEFFICIENTS, interpolate};
-use super::run::{AcceptedStep, AdaptiveWork, StepStatistics, integrate_adaptive_observed};
+use super::run::{AdaptiveWork, integrate_adaptive_observed};
+use super::step::{AcceptedStep, StepStatistics};
 use crate::integrate::solution::check_start;
 use crate::{Error, Scalar, System, Trajectory};
 
