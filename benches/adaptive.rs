@@ -4,18 +4,40 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use neuro_core::connectivity::gaussian_gain;
 use neuro_core::integrate::adaptive::{AdaptiveWork, StepControl, integrate_adaptive_observed};
 use neuro_core::integrate::{RungeKutta4, integrate_observed};
 use neuro_core::linalg::PackedMatrix;
+use neuro_core::nalgebra::DMatrix;
 use neuro_core::transfer::tanh_into;
-use neuro_core::{Scalar, Streams, System, system_from_fn};
+use neuro_core::{Scalar, Streams, System, vectorize};
 
-/// A hundred steps of a system whose right-hand side costs next to nothing.
+/// `dx/dt = -x`, which costs next to nothing.
+struct Decay;
+
+impl<T: Scalar> System<T> for Decay {
+    type Work = ();
+
+    fn dim(&self) -> usize {
+        1
+    }
+
+    fn work(&self, _states: usize) {}
+
+    fn rhs(&self, _t: T, x: &[T], dx: &mut [T], (): &mut ()) {
+        vectorize(|| {
+            for (dx, x) in dx.iter_mut().zip(x) {
+                *dx = -*x;
+            }
+        });
+    }
+}
+
+/// A hundred steps.
 fn overhead<T: Scalar>(criterion: &mut Criterion, variables: usize) {
-    let decay = system_from_fn(1, |_t: T, x: &[T], dx: &mut [T]| dx[0] = -x[0]);
     let mut control = StepControl::new(T::of(1e-3), T::of(1e-3));
     (control.first_step, control.max_step) = (Some(T::of(0.01)), T::of(0.01));
-    let mut work = AdaptiveWork::new(&decay, variables);
+    let mut work = AdaptiveWork::<T, ()>::new(&Decay, variables);
     let mut x = vec![T::one(); variables];
     let mut group = criterion.benchmark_group(format!("adaptive steps/{}", T::NAME));
     group.throughput(Throughput::Elements(100 * variables as u64));
@@ -23,7 +45,7 @@ fn overhead<T: Scalar>(criterion: &mut Criterion, variables: usize) {
         b.iter(|| {
             x.fill(T::one());
             let (start, end) = (T::zero(), T::one());
-            integrate_adaptive_observed(&decay, &control, start, end, &mut x, &mut work, |s| {
+            integrate_adaptive_observed(&Decay, &control, start, end, &mut x, &mut work, |s| {
                 black_box(s.end());
             })
             .expect("valid problem")
@@ -63,8 +85,8 @@ impl System for Network {
 /// 200 units, 20 trials, 50 time constants.
 fn network(criterion: &mut Criterion) {
     let units = 200;
-    let weights = neuro_core::connectivity::gaussian_gain(units, 0.9, Streams::new(1), 0);
-    let weights: neuro_core::nalgebra::DMatrix<f64> = weights.expect("valid gain");
+    let weights = gaussian_gain(units, 0.9, Streams::new(1), 0);
+    let weights: DMatrix<f64> = weights.expect("valid gain");
     let mut packed = PackedMatrix::zeros(units, units);
     packed
         .pack(weights.as_slice())

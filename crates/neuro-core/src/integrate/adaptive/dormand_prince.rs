@@ -127,8 +127,15 @@ pub(super) fn advance<T: Scalar, S: System<T>>(
 /// The error of a step, in place of its second slope, which nothing needs any more.
 pub(super) fn error_into_second_slope<T: Scalar>(dt: T, slopes: &mut [Vec<T>; 7]) {
     let [k1, k2, k3, k4, k5, k6, k7] = slopes;
+    let error = k2.as_mut_slice();
     let weights = E.map(|e| dt * T::of(e));
-    weighted_sum(weights, [k1, k3, k4, k5, k6, k7], k2, |sum, _| sum);
+    let slopes = [k1, k3, k4, k5, k6, k7].map(|slope| &slope[..error.len()]);
+    vectorize(|| {
+        let (weights, slopes) = (weights, slopes);
+        for (i, error) in error.iter_mut().enumerate() {
+            *error = weighted_sum(&weights, &slopes, i);
+        }
+    });
 }
 
 /// `out = x + dt sum_r weights_r slopes_r`.
@@ -139,31 +146,26 @@ pub(super) fn offset<T: Scalar, const N: usize>(
     slopes: [&[T]; N],
     out: &mut [T],
 ) {
-    let x = &x[..out.len()];
-    weighted_sum(weights.map(|a| dt * T::of(a)), slopes, out, |sum, i| {
-        x[i] + sum
+    let weights = weights.map(|a| dt * T::of(a));
+    let slopes = slopes.map(|slope| &slope[..out.len()]);
+    vectorize(|| {
+        // Copied into the closure: behind its references, the compiler does not see that `out` does
+        // not overlap them, and the loop is scalar and eight times slower.
+        let (weights, slopes) = (weights, slopes);
+        for (i, (out, x)) in out.iter_mut().zip(x).enumerate() {
+            *out = *x + weighted_sum(&weights, &slopes, i);
+        }
     });
 }
 
-/// `out_i = finish(sum_r weights_r slopes_ri, i)`.
+/// `sum_r weights_r slopes_ri`.
 #[inline(always)]
-fn weighted_sum<T: Scalar, const N: usize>(
-    weights: [T; N],
-    slopes: [&[T]; N],
-    out: &mut [T],
-    finish: impl Fn(T, usize) -> T,
-) {
-    let length = out.len();
-    let slopes = slopes.map(|slope| &slope[..length]);
-    vectorize(|| {
-        for i in 0..length {
-            let mut sum = weights[0] * slopes[0][i];
-            for r in 1..N {
-                sum += weights[r] * slopes[r][i];
-            }
-            out[i] = finish(sum, i);
-        }
-    });
+fn weighted_sum<T: Scalar, const N: usize>(weights: &[T; N], slopes: &[&[T]; N], i: usize) -> T {
+    let mut sum = weights[0] * slopes[0][i];
+    for r in 1..N {
+        sum += weights[r] * slopes[r][i];
+    }
+    sum
 }
 
 /// Number of values that the interpolant needs beside the states at the ends of a step, for each

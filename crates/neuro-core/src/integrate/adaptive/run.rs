@@ -305,8 +305,9 @@ const LANES: usize = 8;
 ///
 /// NaN when `y` is not finite: an infinite state would have an infinite tolerance.
 fn norm<T: Scalar>(values: &[T], x: &[T], y: &[T], absolute: &[T], relative: T) -> f64 {
-    let mut sums = [0.0; LANES];
-    vectorize(|| {
+    let sum: f64 = vectorize(|| {
+        // Local to the closure, so that they stay in registers.
+        let (mut sums, relative) = ([0.0; LANES], relative);
         let (values, values_rest) = values.as_chunks::<LANES>();
         let (x, x_rest) = x.as_chunks::<LANES>();
         let (y, y_rest) = y.as_chunks::<LANES>();
@@ -322,8 +323,8 @@ fn norm<T: Scalar>(values: &[T], x: &[T], y: &[T], absolute: &[T], relative: T) 
             absolute_rest,
             relative,
         );
+        sums.iter().sum()
     });
-    let sum: f64 = sums.iter().sum();
     (sum / values.len() as f64).sqrt()
 }
 

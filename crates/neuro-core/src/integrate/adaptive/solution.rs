@@ -157,7 +157,7 @@ pub fn integrate_adaptive<T: Scalar, S: System<T>>(
 /// let oscillator = system_from_fn(2, |_t, x: &[f64], dx| (dx[0], dx[1]) = (x[1], -x[0]));
 /// let control = StepControl::new(1e-8, 1e-8);
 /// let solution = integrate_dense(&oscillator, &control, 0.0, 10.0, &[1.0, 0.0])?;
-/// assert!(solution.steps().len() < 100);
+/// assert!(solution.steps().len() < 120);
 /// for t in (0..=1000).map(|k| 0.01 * f64::from(k)) {
 ///     assert!((solution.at(t)?[0] - t.cos()).abs() < 1e-6);
 /// }
@@ -227,8 +227,7 @@ pub fn integrate_at<T: Scalar, S: System<T>>(
         while let [time, rest @ ..] = left
             && *time <= step.end()
         {
-            let within = step.at_into(*time, &mut state);
-            within.expect("times are in order and the last step ended before this one");
+            step.interpolate(*time, &mut state);
             kept.extend_from_slice(&state);
             left = rest;
         }

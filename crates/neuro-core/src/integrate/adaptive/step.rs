@@ -60,8 +60,8 @@ impl<T: Scalar> AcceptedStep<'_, T> {
 
     /// Writes the state at a time within the step into `out`, of the length of all states.
     ///
-    /// The error is of order `dt^5`, as large as the tolerance allows at the ends of the step; at the
-    /// ends themselves it is the state there, exactly.
+    /// What the interpolant adds to the error of the step is of order `dt^5`; at its ends, it is the
+    /// state there, exactly.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] when `t` is not within the step, [`Error::Length`] when `out` has
@@ -73,6 +73,12 @@ impl<T: Scalar> AcceptedStep<'_, T> {
             let expected = format!("a time within the step, {} to {}", self.start, self.end);
             Error::check_range("t", &expected, t.as_f64(), false)?;
         }
+        self.interpolate(t, out);
+        Ok(())
+    }
+
+    /// The state at a time within the step, the lengths being equal.
+    pub(super) fn interpolate(&self, t: T, out: &mut [T]) {
         if t == self.end() {
             out.copy_from_slice(self.after);
         } else if t == self.start() {
@@ -83,7 +89,6 @@ impl<T: Scalar> AcceptedStep<'_, T> {
                 *out = interpolate(theta, self.before[i], self.after[i], self.coefficients(i));
             }
         }
-        Ok(())
     }
 
     /// What the interpolant of variable `i` needs beside the ends of the step.
