@@ -1,5 +1,5 @@
-//! The adaptive integrator: what a step costs beside the right-hand side, and a network at equal
-//! accuracy with a fixed step.
+//! The adaptive integrator: what a step costs beside the right-hand side, and a network at several
+//! tolerances beside a fixed step.
 
 use std::hint::black_box;
 

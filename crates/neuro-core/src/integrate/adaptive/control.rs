@@ -49,8 +49,8 @@ pub struct StepControl<T: Scalar = f64> {
     /// Error allowed in one step where a variable is near zero. No default.
     pub absolute: AbsoluteTolerance<T>,
     /// The first step, in the unit of `t`; finite and > 0. Default: chosen from `f` at `t0` and at
-    /// one more point (Hairer, Nørsett & Wanner I, section II.4). It is also chosen anew after
-    /// each breakpoint.
+    /// one more point (Hairer, Nørsett & Wanner I, section II.4), near 1e-6 where `x` or `f` is 0. It
+    /// is chosen anew after each breakpoint.
     pub first_step: Option<T>,
     /// The largest step, in the unit of `t`; > 0, default infinity. The last one before a
     /// breakpoint or the end may be 1 % longer.
