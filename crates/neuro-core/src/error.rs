@@ -80,6 +80,21 @@ pub enum Error {
         /// The first step (counted from 1) after which a value was NaN or infinite.
         step: usize,
     },
+    /// An adaptive integration needs a smaller step than the rounding of its time allows: the
+    /// solution grows without bound, or the tolerance is below what the number type can give.
+    #[error("the tolerance needs a step too small for the time to advance at time {time}")]
+    StepSizeTooSmall {
+        /// Time of the last accepted step.
+        time: f64,
+    },
+    /// An adaptive integration did not reach its end within the steps that it was allowed.
+    #[error("time {time} reached after {steps} steps, the most that are allowed")]
+    TooManySteps {
+        /// Time of the last accepted step.
+        time: f64,
+        /// Number of steps taken, accepted or rejected.
+        steps: usize,
+    },
     /// A matrix that must be invertible is singular to working precision.
     #[error("{what}: the matrix is singular")]
     Singular {

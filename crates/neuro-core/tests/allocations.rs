@@ -8,8 +8,9 @@
 use std::alloc::{GlobalAlloc, Layout, System as Standard};
 use std::cell::Cell;
 
+use neuro_core::integrate::adaptive::{AdaptiveWork, StepControl, integrate_adaptive_observed};
 use neuro_core::integrate::{
-    Euler, EulerMaruyama, ExponentialEuler, Heun, RungeKutta4, Semilinear, Stepper,
+    DormandPrince5, Euler, EulerMaruyama, ExponentialEuler, Heun, RungeKutta4, Semilinear, Stepper,
 };
 use neuro_core::noise::{NoiseScaling, OrnsteinUhlenbeck, StandardNormals, WhiteNoise};
 use neuro_core::{Diffusion, Domain, Streams, System};
@@ -121,7 +122,26 @@ fn steps_of_every_method_allocate_nothing() {
     check_steps_allocate_nothing(&Euler);
     check_steps_allocate_nothing(&Heun);
     check_steps_allocate_nothing(&RungeKutta4);
+    check_steps_allocate_nothing(&DormandPrince5);
     check_steps_allocate_nothing(&ExponentialEuler);
+}
+
+#[test]
+fn adaptive_integrations_allocate_nothing() {
+    let mut control = StepControl::new(1e-6, 1e-6);
+    control.breakpoints = vec![1.0, 2.0];
+    let mut work = AdaptiveWork::new(&RING, 2);
+    let mut x = [0.1, 0.2, 0.3, -0.4, 0.5, -0.6];
+    let mut middle = [0.0; 6];
+    let counted = allocations(|| {
+        let result =
+            integrate_adaptive_observed(&RING, &control, 0.0, 50.0, &mut x, &mut work, |step| {
+                let time = 0.5 * (step.start() + step.end());
+                step.at_into(time, &mut middle).expect("within the step");
+            });
+        assert!(result.expect("valid problem").accepted > 50);
+    });
+    assert_eq!(counted, 0);
 }
 
 #[test]

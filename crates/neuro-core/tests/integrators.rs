@@ -1,7 +1,7 @@
 //! Every integrator against problems whose solution is known.
 
 use neuro_core::integrate::{
-    Euler, ExponentialEuler, Heun, RungeKutta4, Semilinear, Stepper, integrate,
+    DormandPrince5, Euler, ExponentialEuler, Heun, RungeKutta4, Semilinear, Stepper, integrate,
 };
 use neuro_core::{FromFn, System, system_from_fn};
 
@@ -149,6 +149,7 @@ fn states_integrated_together_equal_each_alone_bit_for_bit() {
     check_states_do_not_mix(&Euler);
     check_states_do_not_mix(&Heun);
     check_states_do_not_mix(&RungeKutta4);
+    check_states_do_not_mix(&DormandPrince5);
     check_states_do_not_mix(&ExponentialEuler);
 }
 

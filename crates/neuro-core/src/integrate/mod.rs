@@ -1,4 +1,4 @@
-//! Integrators of ordinary and stochastic differential equations with a fixed step.
+//! Integrators of ordinary and stochastic differential equations.
 //!
 //! An integration is made of three things that know nothing of each other: the **system**
 //! (`dx/dt = f(t, x)`, [`System`]), the **method** ([`Stepper`]) and the **buffers**
@@ -9,12 +9,14 @@
 //! | [`Euler`] | 1 | 1 | the discrete-time networks of the field |
 //! | [`Heun`] | 2 | 2 | smooth systems, moderate accuracy |
 //! | [`RungeKutta4`] | 4 | 4 | smooth systems: orbits, Lyapunov exponents |
+//! | [`DormandPrince5`] | 5 | 6 | smooth systems, high accuracy |
 //! | [`ExponentialEuler`] | 1, exact for decay with constant input | 1 | leaks faster than `dt` |
 //! | [`EulerMaruyama`] | 1/2 strong, 1 weak | 1 | noise, in the sense of Ito |
 //!
 //! [`integrate`] keeps every state, [`integrate_every`] every n-th, [`integrate_observed`] none and
-//! shows each to a closure. Time is always `t0 + k dt`, never a running sum. There is no adaptive
-//! step here and no implicit method.
+//! shows each to a closure: all with a fixed step, time being always `t0 + k dt`, never a running
+//! sum. [`adaptive`] has the same method of Dormand and Prince with a step that follows the solution
+//! to given tolerances. There is no implicit method.
 //!
 //! ```
 //! use neuro_core::integrate::{Heun, integrate};
@@ -29,11 +31,13 @@
 //! # Ok::<(), neuro_core::Error>(())
 //! ```
 
+pub mod adaptive;
 mod exponential;
 mod fixed;
 mod solution;
 mod stochastic;
 
+pub use adaptive::dormand_prince::DormandPrince5;
 pub use exponential::{ExponentialEuler, Semilinear};
 pub use fixed::{Euler, Heun, RungeKutta4};
 pub use solution::{Solution, integrate, integrate_every, integrate_observed};
