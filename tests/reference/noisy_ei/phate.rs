@@ -84,7 +84,9 @@ fn check_layouts(t: &Tensors, workers: &Workers) {
     assert!(found.converged);
     t.check("smacof_stress", &found.stress, STAGE);
     t.check_matrix("smacof", &found.layout, KERNEL);
-    let turned = procrustes(&expected, &found.layout).expect("varies").aligned;
+    let turned = procrustes(&expected, &found.layout)
+        .expect("varies")
+        .aligned;
     t.check_matrix("embedding", &turned, KERNEL);
 }
 

@@ -5,6 +5,7 @@
 //! Source: D. Arthur and S. Vassilvitskii 2007, k-means++: the advantages of careful seeding.
 
 use neuro_core::parallel::Workers;
+use neuro_core::vectorize;
 use rand::{Rng, RngExt};
 
 use super::distances::{BLOCK, Points, product, squared_distance};
@@ -26,16 +27,19 @@ pub(super) fn nearest(points: &Points, centers: &[f64], workers: &Workers) -> Ve
         let rows = block.len();
         let mut scores = vec![0.0; rows * k];
         product(points, block, centers, -1.0, &mut scores);
-        let mut best = vec![(f64::INFINITY, 0); rows];
-        for (label, scores) in scores.chunks_exact(rows).enumerate() {
-            // |x - c|^2 / 2 but for what all centres have in common.
-            for (best, score) in best.iter_mut().zip(scores) {
-                if score + halves[label] < best.0 {
-                    *best = (score + halves[label], label);
+        let (mut best, mut least) = (vec![0; rows], vec![f64::INFINITY; rows]);
+        vectorize(|| {
+            for (label, scores) in scores.chunks_exact(rows).enumerate() {
+                // |x - c|^2 / 2 but for what all centres have in common.
+                for ((best, least), score) in best.iter_mut().zip(&mut least).zip(scores) {
+                    let score = score + halves[label];
+                    let nearer = score < *least;
+                    *least = if nearer { score } else { *least };
+                    *best = if nearer { label } else { *best };
                 }
             }
-        }
-        best.into_iter().map(|best| best.1).collect::<Vec<_>>()
+        });
+        best
     });
     labels.concat()
 }

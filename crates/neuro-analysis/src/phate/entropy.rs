@@ -17,6 +17,7 @@
 
 use nalgebra::{DMatrix, DVector};
 use neuro_core::linalg::singular_values;
+use neuro_core::vectorize;
 
 use super::diffusion::check_operator;
 use crate::Error;
@@ -65,20 +66,27 @@ pub fn diffusion_entropy(
         largest > 0.0,
     )?;
     // Relative to the largest, powers vanish but never overflow; the shares are the same.
-    let relative = &singular_values / largest;
+    let relative = singular_values
+        .iter()
+        .map(|s| s / largest)
+        .collect::<Vec<_>>();
     let mut powers = relative.clone();
-    let entropy: Vec<f64> = (0..max_time)
-        .map(|_| {
-            let sum = powers.sum();
-            let term = |power: &f64| {
-                let share = power / sum + f64::EPSILON;
-                -share * share.ln()
-            };
-            let entropy = powers.iter().map(term).sum();
-            powers.component_mul_assign(&relative);
-            entropy
-        })
-        .collect();
+    let mut shares = vec![0.0; powers.len()];
+    let mut entropy = Vec::with_capacity(max_time);
+    for _ in 0..max_time {
+        let sum: f64 = powers.iter().sum();
+        // Vectorised for the logarithms' sake: right after a decomposition, which leaves vector
+        // registers as they are, one takes 300 ns instead of 5.
+        vectorize(|| {
+            for (share, power) in shares.iter_mut().zip(&powers) {
+                *share = power / sum + f64::EPSILON;
+            }
+            for (power, factor) in powers.iter_mut().zip(&relative) {
+                *power *= factor;
+            }
+        });
+        entropy.push(shares.iter().map(|share| -share * share.ln()).sum());
+    }
     Ok(DiffusionEntropy {
         knee: knee(&entropy)?,
         singular_values,

@@ -8,6 +8,7 @@
 //! biological data, equations 5 and 10; 1e-7 as in the authors' programs.
 
 use nalgebra::DMatrix;
+use neuro_core::vectorize;
 
 use crate::Error;
 
@@ -36,7 +37,10 @@ pub fn diffusion_potential(mut diffused: DMatrix<f64>, gamma: f64) -> Result<DMa
     let least = diffused.iter().copied().fold(0.0, f64::min);
     neuro_core::Error::check_range("diffused probability", "at least 0", least, least >= 0.0)?;
     if gamma == 1.0 {
-        diffused.apply(|m| *m = -(*m + LEAST).ln());
+        // Also leaves the vector registers as the logarithm likes them: right after a product, which
+        // leaves them as they are, one takes 300 ns instead of 5.
+        vectorize(|| diffused.apply(|m| *m += LEAST));
+        diffused.apply(|m| *m = -m.ln());
     } else {
         let exponent = (1.0 - gamma) / 2.0;
         diffused.apply(|m| *m = m.powf(exponent) / exponent);

@@ -11,7 +11,7 @@
 //! Source: I. Borg and P. J. F. Groenen 2005, Modern multidimensional scaling, chapters 8 and 12.
 
 use nalgebra::DMatrix;
-use neuro_core::linalg::{Operand, matmul};
+use neuro_core::linalg::matmul;
 use neuro_core::parallel::Workers;
 use neuro_core::{Domain, Streams, vectorize};
 
@@ -60,13 +60,9 @@ pub fn classic_layout(
         let mut normals = streams.normals::<f64>(Domain::Analysis, 0);
         let width = n.min(components + OVERSAMPLING);
         let start = DMatrix::from_fn(n, width, |_, _| normals.sample());
-        let apply = |x: &DMatrix<f64>| {
-            let mut product = DMatrix::zeros(n, x.ncols());
-            let (b, x) = (Operand::from(&centered), Operand::from(x));
-            matmul(false, 1.0, b, x, product.as_mut_slice()).expect("shapes fit");
-            product
-        };
-        let found = leading_eigenpairs(start, components, ITERATIONS, RESIDUAL, apply)?;
+        let found = leading_eigenpairs(start, components, ITERATIONS, RESIDUAL, |x| {
+            product(&centered, x)
+        })?;
         if found.converged {
             (found.values, found.vectors)
         } else {
@@ -79,6 +75,19 @@ pub fn classic_layout(
         axis *= sign * value.abs();
     }
     Ok(layout)
+}
+
+fn product(left: &DMatrix<f64>, right: &DMatrix<f64>) -> DMatrix<f64> {
+    let mut product = DMatrix::zeros(left.nrows(), right.ncols());
+    matmul(
+        false,
+        1.0,
+        left.into(),
+        right.into(),
+        product.as_mut_slice(),
+    )
+    .expect("shapes fit");
+    product
 }
 
 /// Squared distances without the means of their columns, then without those of their rows.

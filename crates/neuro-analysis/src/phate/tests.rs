@@ -57,7 +57,6 @@ fn branches_of_a_noisy_tree_separate() {
 fn landmarks_keep_the_shape_of_the_embedding() {
     let samples = tree(120, 0.05);
     let config = |landmarks, time| PhateConfig {
-        components: 2,
         // Five neighbours among so few samples barely hold a branch together: which clusters a
         // seed gives would then change its shape.
         kernel: KernelConfig {
