@@ -12,6 +12,7 @@ pub mod lyapunov;
 pub mod participation;
 pub mod pca;
 pub mod perturbation;
+pub mod phate;
 pub mod psychometric;
 pub mod spectrum;
 pub mod statistics;
@@ -37,6 +38,7 @@ pub use perturbation::{
     PerturbationCurves, PerturbationMeasures, PerturbationSpectrum, isotropic_leading_share,
     isotropic_participation_ratio, perturbation_curves, perturbation_spectrum, perturbed,
 };
+pub use phate::{Phate, PhateConfig, phate};
 pub use psychometric::{
     LogisticFit, Proportion, PsychometricBin, PsychometricCurve, fit_logistic, psychometric_curve,
 };
