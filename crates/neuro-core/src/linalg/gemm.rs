@@ -4,6 +4,7 @@ use faer::linalg::matmul::matmul as faer_matmul;
 use faer::{Accum, MatMut, MatRef, Par};
 use nalgebra::DMatrix;
 
+use crate::simd::clear_registers;
 use crate::{Error, Scalar};
 
 /// A matrix to be read: column-major values, possibly with a gap between columns, possibly
@@ -161,5 +162,6 @@ pub fn matmul<T: Scalar>(
     let accum = if add { Accum::Add } else { Accum::Replace };
     let c = MatMut::from_column_major_slice_mut(c, rows, columns);
     faer_matmul(c, accum, a.view(), b.view(), alpha, Par::Seq);
+    clear_registers();
     Ok(())
 }

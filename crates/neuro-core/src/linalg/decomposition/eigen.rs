@@ -21,6 +21,7 @@ use num_complex::Complex;
 use super::{check_square, leading, scaled, view, view_mut};
 use crate::Error;
 use crate::linalg::matmul;
+use crate::simd::clear_registers;
 
 /// The eigendecomposition of a real square matrix of size `n`.
 #[derive(Clone, Debug, PartialEq)]
@@ -152,7 +153,7 @@ fn factor(a: &DMatrix<f64>, vectors: ComputeEigenvectors) -> Result<Packed, Erro
         left: DMatrix::zeros(size, size),
     };
     let scratch = evd_scratch::<f64>(n, vectors, vectors, Par::Seq, Default::default());
-    evd_real(
+    let outcome = evd_real(
         view(a),
         DiagMut::from_slice_mut(&mut packed.re),
         DiagMut::from_slice_mut(&mut packed.im),
@@ -161,8 +162,9 @@ fn factor(a: &DMatrix<f64>, vectors: ComputeEigenvectors) -> Result<Packed, Erro
         Par::Seq,
         MemStack::new(&mut MemBuffer::new(scratch)),
         Default::default(),
-    )
-    .map_err(|_| no_convergence(n))?;
+    );
+    clear_registers();
+    outcome.map_err(|_| no_convergence(n))?;
     Ok(packed)
 }
 

@@ -13,6 +13,7 @@ use nalgebra::DMatrix;
 
 use super::{scaled, view, view_mut};
 use crate::Error;
+use crate::simd::clear_registers;
 
 /// A thin QR factorisation; `k` is the smaller of the two sizes of the matrix.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,6 +72,7 @@ pub fn qr(a: &DMatrix<f64>) -> Result<Qr, Error> {
         Par::Seq,
         MemStack::new(&mut memory),
     );
+    clear_registers();
     for j in 0..columns {
         for i in 0..k.min(j + 1) {
             r[(i, j)] = factors[(i, j)] * unit;

@@ -8,6 +8,7 @@ use nalgebra::{DMatrix, DVector};
 
 use super::{Svd, check_square, svd, view, view_mut};
 use crate::Error;
+use crate::simd::clear_registers;
 
 /// Steps of the condition estimate; it nearly always ends after two or three.
 const ESTIMATE_STEPS: usize = 5;
@@ -75,6 +76,7 @@ pub fn solve(a: &DMatrix<f64>, b: &DMatrix<f64>) -> Result<DMatrix<f64>, Error> 
         MemStack::new(&mut memory),
         Default::default(),
     );
+    clear_registers();
     if lu.diagonal().iter().any(|&pivot| pivot == 0.0) {
         return Err(singular());
     }
@@ -138,6 +140,7 @@ impl Factors<'_> {
             Par::Seq,
             stack,
         );
+        clear_registers();
     }
 
     fn solve_transposed(&mut self, x: &mut DMatrix<f64>) {
@@ -150,6 +153,7 @@ impl Factors<'_> {
             Par::Seq,
             stack,
         );
+        clear_registers();
     }
 
     /// A lower bound of the 1-norm of the inverse, nearly always within a factor of 3: Hager's

@@ -8,6 +8,7 @@ use nalgebra::{DMatrix, DVector};
 
 use super::{descending, leading, scaled, view, view_mut};
 use crate::Error;
+use crate::simd::clear_registers;
 
 /// A thin singular value decomposition; `k` is the smaller of the two sizes of the matrix.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,7 +71,7 @@ fn decompose(a: &DMatrix<f64>, vectors: bool) -> Result<Svd, Error> {
             Par::Seq,
             Default::default(),
         );
-        faer_svd(
+        let outcome = faer_svd(
             view(&a),
             DiagMut::from_slice_mut(&mut values),
             vectors.then(|| view_mut(&mut u)),
@@ -78,8 +79,9 @@ fn decompose(a: &DMatrix<f64>, vectors: bool) -> Result<Svd, Error> {
             Par::Seq,
             MemStack::new(&mut MemBuffer::new(scratch)),
             Default::default(),
-        )
-        .map_err(|_| Error::NoConvergence {
+        );
+        clear_registers();
+        outcome.map_err(|_| Error::NoConvergence {
             what: "singular values".into(),
             iterations: 32 * k * k,
         })?;

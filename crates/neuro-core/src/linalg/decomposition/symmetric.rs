@@ -8,6 +8,7 @@ use nalgebra::{DMatrix, DVector};
 
 use super::{check_square, descending, leading, scaled, view, view_mut};
 use crate::Error;
+use crate::simd::clear_registers;
 
 /// Largest difference of `a[i, j]` and `a[j, i]`, relative to the largest entry, that rounding may
 /// have left in a matrix that is meant to be symmetric.
@@ -62,15 +63,16 @@ pub fn symmetric_eigen(a: &DMatrix<f64>) -> Result<SymmetricEigen, Error> {
     let mut vectors = DMatrix::zeros(n, n);
     let scratch =
         self_adjoint_evd_scratch::<f64>(n, ComputeEigenvectors::Yes, Par::Seq, Default::default());
-    self_adjoint_evd(
+    let outcome = self_adjoint_evd(
         view(&a),
         DiagMut::from_slice_mut(&mut values),
         Some(view_mut(&mut vectors)),
         Par::Seq,
         MemStack::new(&mut MemBuffer::new(scratch)),
         Default::default(),
-    )
-    .map_err(|_| Error::NoConvergence {
+    );
+    clear_registers();
+    outcome.map_err(|_| Error::NoConvergence {
         what: "symmetric eigenvalues".into(),
         iterations: 32 * n * n,
     })?;
