@@ -27,6 +27,8 @@ pub struct LeakyWork<T: Scalar> {
     weight_gradient: OuterProducts<T>,
     product: Vec<T>,
     slope: Vec<T>,
+    /// The block whose slopes `slope` holds: a readout of rates asks for them first.
+    slope_block: Option<usize>,
     alpha: Vec<T>,
     noise_amplitude: Vec<T>,
     time_constant: Vec<T>,
@@ -83,6 +85,9 @@ impl<T: Scalar> LeakyCell<T> {
 
     /// `slope = phi'(x)` of one block.
     fn slopes(&self, block: usize, state: &[T], work: &mut LeakyWork<T>) {
+        if work.slope_block.replace(block) == Some(block) {
+            return;
+        }
         let units = self.shape.units;
         let columns = work
             .presynaptic
@@ -159,6 +164,7 @@ impl<T: Scalar> Cell<T> for LeakyCell<T> {
             weight_gradient: OuterProducts::new(feedback, rows.min(feedback * rows)),
             product: vec![T::zero(); units * trials],
             slope: vec![T::zero(); backward],
+            slope_block: None,
             alpha: vec![T::zero(); units],
             noise_amplitude: vec![T::zero(); units],
             time_constant: vec![T::zero(); units],
@@ -205,6 +211,7 @@ impl<T: Scalar> Cell<T> for LeakyCell<T> {
     }
 
     fn begin(&self, state: &[T], work: &mut LeakyWork<T>) {
+        work.slope_block = None;
         self.rates(0, state, work);
     }
 
