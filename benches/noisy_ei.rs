@@ -92,14 +92,31 @@ fn parts<T: Scalar>(c: &mut Criterion) {
     group.bench_function("forward without noise", |b| {
         b.iter(|| {
             rollout
-                .forward(cell, &parameters, &batch.inputs, &initial, &mut silent, 0..steps)
+                .forward(
+                    cell,
+                    &parameters,
+                    &batch.inputs,
+                    &initial,
+                    &mut silent,
+                    0..steps,
+                )
                 .expect("sizes fit");
         });
     });
     let (outputs, d_outputs) = rollout.outputs_and_gradient();
     LOSS.evaluate(outputs, &batch, 1.0, d_outputs);
     group.bench_function("backward without noise", |b| {
-        b.iter(|| rollout.backward(cell, &batch, &mut silent, &(0..steps), &[], 1.0, &mut gradient));
+        b.iter(|| {
+            rollout.backward(
+                cell,
+                &batch,
+                &mut silent,
+                &(0..steps),
+                &[],
+                1.0,
+                &mut gradient,
+            )
+        });
     });
     let mut work = cell.work(1, 1, Pass::Backward);
     group.bench_function("packing the weights", |b| {
@@ -124,9 +141,16 @@ fn check<T: Scalar>(c: &mut Criterion) {
     let streams = Streams::new(0);
     let network = Network::<T>::new(&Config::default(), streams).expect("valid configuration");
     let [_, task] = tasks();
-    c.bench_function(&format!("check of 100 trials, 339 steps, {}", T::NAME), |b| {
-        b.iter(|| network.test(black_box(&task), streams, 100).expect("a valid task"));
-    });
+    c.bench_function(
+        &format!("check of 100 trials, 339 steps, {}", T::NAME),
+        |b| {
+            b.iter(|| {
+                network
+                    .test(black_box(&task), streams, 100)
+                    .expect("a valid task")
+            });
+        },
+    );
 }
 
 fn noisy_ei(c: &mut Criterion) {

@@ -251,7 +251,14 @@ impl<T: Scalar, C: Cell<T>> Objective<T> for Bptt<T, C> {
         if let [chunk] = &mut self.chunks[..] {
             // Nothing to add up: one pass over all parameters less, which tells at batch 1.
             refill(0, chunk);
-            total = chunk.run(cell, parameters, loss.as_ref(), state_regularizers, scale, gradient)?;
+            total = chunk.run(
+                cell,
+                parameters,
+                loss.as_ref(),
+                state_regularizers,
+                scale,
+                gradient,
+            )?;
         } else {
             self.workers.for_each(&mut self.chunks, |index, chunk| {
                 refill(index, chunk);

@@ -277,7 +277,8 @@ impl<T: Scalar, C: Cell<T>> Rollout<T, C> {
                 };
                 if self.keeps_noise {
                     let Disturbance { units, channels } = &*disturbance;
-                    input.noise = units.drawn(reached, block_of(&self.unit_noise, step, unit_block));
+                    input.noise =
+                        units.drawn(reached, block_of(&self.unit_noise, step, unit_block));
                     input.channels =
                         channels.drawn(reached, block_of(&self.channel_noise, step, channel_block));
                 }

@@ -81,14 +81,7 @@ pub fn simulate_outputs<T: Scalar, C: Cell<T>>(
     initial: &[T],
     disturbance: &mut Disturbance<T>,
 ) -> Result<Trajectory<T>, Error> {
-    run(
-        cell,
-        parameters,
-        inputs,
-        initial,
-        disturbance,
-        |_, _| (),
-    )
+    run(cell, parameters, inputs, initial, disturbance, |_, _| ())
 }
 
 /// Runs the cell, hands each block of states to `keep`, the initial one first, and returns the

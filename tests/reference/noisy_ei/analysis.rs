@@ -52,7 +52,11 @@ pub(super) fn check_pca(t: &Tensors) {
     let exact = 1e-10;
     t.check("mean", found.mean.as_slice(), exact);
     t.check_matrix("components", &found.components, exact);
-    t.check("explained_variance", found.explained_variance.as_slice(), exact);
+    t.check(
+        "explained_variance",
+        found.explained_variance.as_slice(),
+        exact,
+    );
     let ratio = found.explained_variance_ratio.as_slice();
     t.check("explained_variance_ratio", ratio, exact);
     t.check("singular_values", found.singular_values.as_slice(), exact);

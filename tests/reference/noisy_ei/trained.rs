@@ -7,8 +7,8 @@ use neuro_core::{Batch, Linearize, Streams, Task};
 use neuro_models::noisy_ei::{Config, Network, UnitTimeConstants, Weights};
 use neuro_models::tasks::{MatchingTask, MatchingTrial, PeakRule, ResponseTask, WindowMeanRule};
 
-use super::analysis::{moduli, ratios};
 use super::EXACT;
+use super::analysis::{moduli, ratios};
 use crate::data::Tensors;
 
 /// Distance to the next eigenvalue, in 1/ms, from which on a vector is compared. The eigenvalues are
@@ -107,7 +107,8 @@ fn check_spectrum(t: &Tensors, network: &Network<f64>, sign: &str) {
     let modes = eigen(&jacobian).expect("a finite matrix");
     let (re, im) = (t.values(&name("eig_re")), t.values(&name("eig_im")));
     // Equal real parts may come in either order: each value takes its nearest one.
-    let distance = |k: usize, j: usize| (modes.values[j].re - re[k]).hypot(modes.values[j].im - im[k]);
+    let distance =
+        |k: usize, j: usize| (modes.values[j].re - re[k]).hypot(modes.values[j].im - im[k]);
     let mut free: Vec<usize> = (0..n).collect();
     let mut ours = Vec::new();
     for k in 0..n {

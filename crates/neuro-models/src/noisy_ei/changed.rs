@@ -58,7 +58,11 @@ impl<T: Scalar> Network<T> {
     /// # Errors
     /// [`neuro_core::Error`] for another number of units and for weights that are not finite.
     pub fn with_input_channel(&self, input: &[T]) -> Result<Self, Error> {
-        Core::check_length("weights of the input channel", self.config().units, input.len())?;
+        Core::check_length(
+            "weights of the input channel",
+            self.config().units,
+            input.len(),
+        )?;
         self.with(|weights| {
             let last = weights.input.ncols();
             let mut wider = weights.input.clone().insert_column(last, T::zero());

@@ -119,7 +119,9 @@ impl Evaluation {
         let fits = response.end <= outputs.steps();
         Core::check_range("end of the response", &expected, response.end as f64, fits)?;
         for (trial, label) in batch.labels.iter().enumerate() {
-            let window = response.clone().map(|k| outputs.state(k, trial)[0].as_f64());
+            let window = response
+                .clone()
+                .map(|k| outputs.state(k, trial)[0].as_f64());
             let answer = Answer::of(window).ok_or(Core::Empty {
                 what: "steps of the response".into(),
             })?;

@@ -137,12 +137,7 @@ impl<T: Scalar> Weights<T> {
             ("time_constant", &time_constant, transform, trained),
             ("readout", &self.readout, Arc::new(Identity) as _, true),
             ("readout_bias", &bias, Arc::new(Identity) as _, true),
-            (
-                "sign",
-                &column(&self.signs),
-                Arc::new(Identity) as _,
-                false,
-            ),
+            ("sign", &column(&self.signs), Arc::new(Identity) as _, false),
         ] {
             parameters.add(name, matrix, transform, trainable)?;
         }

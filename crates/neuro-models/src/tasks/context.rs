@@ -239,7 +239,11 @@ mod tests {
         // Five standard errors of mean and variance.
         let n = (trials * 400) as f64;
         assert!(sum.abs() < 5.0 * n.sqrt(), "{}", sum / n);
-        assert!((squares - n).abs() < 5.0 * (2.0 * n).sqrt(), "{}", squares / n);
+        assert!(
+            (squares - n).abs() < 5.0 * (2.0 * n).sqrt(),
+            "{}",
+            squares / n
+        );
     }
 
     #[test]

@@ -245,7 +245,8 @@ mod tests {
         let (one, two) = (of("stimulus_1"), of("stimulus_2"));
         for trial in 0..20 {
             for step in 0..339 {
-                let on = |samples: Range<usize>, s: f64| if samples.contains(&step) { s } else { 0.0 };
+                let on =
+                    |samples: Range<usize>, s: f64| if samples.contains(&step) { s } else { 0.0 };
                 let u = [on(50..100, one[trial]), on(150..200, two[trial])];
                 assert_eq!(batch.inputs.state(step, trial), u);
                 let z = on(210..310, one[trial] * two[trial]);

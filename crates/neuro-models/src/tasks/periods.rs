@@ -28,7 +28,12 @@ pub(super) fn ranges<const N: usize>(periods: [f64; N], dt: f64) -> [Range<usize
 
 /// Checks the step, and that it divides each period; periods of 0 ms are allowed.
 pub(super) fn check(dt: f64, periods: &[(&str, f64)]) -> Result<(), Error> {
-    Error::check_range("dt", "a positive number of ms", dt, dt > 0.0 && dt.is_finite())?;
+    Error::check_range(
+        "dt",
+        "a positive number of ms",
+        dt,
+        dt > 0.0 && dt.is_finite(),
+    )?;
     for &(what, period) in periods {
         let count = period / dt;
         // A period such as 0.3 ms is no exact multiple of 0.1 ms in binary.

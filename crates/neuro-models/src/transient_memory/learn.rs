@@ -184,8 +184,7 @@ impl<T: Scalar> Network<T> {
             let count = TRIALS_AT_ONCE.min(trials - first);
             let batch = Batch::of(task, streams, first as u64, count)?;
             let sd = self.config().initial_state_sd;
-            let (initial, mut noise) =
-                circumstances(self.cell(), sd, streams, first as u64, count);
+            let (initial, mut noise) = circumstances(self.cell(), sd, streams, first as u64, count);
             let run = self.simulate(&batch.inputs, &initial, &mut noise)?;
             for trial in 0..count {
                 let z = run.outputs.state(batch.lengths[trial] - 1, trial);
