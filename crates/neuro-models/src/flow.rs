@@ -50,10 +50,11 @@ impl Flow {
         let (rows, columns) = recurrent.shape();
         Error::check_shape("recurrent weights", (rows, rows), (rows, columns))?;
         Error::check_finite("recurrent weights", recurrent.as_slice())?;
-        Ok(Self::of(recurrent))
+        Ok(Self::of(recurrent, vec![1.0; rows]))
     }
 
-    pub(crate) fn of(recurrent: DMatrix<f64>) -> Self {
+    /// The flow of a network whose parameters have been checked.
+    pub(crate) fn of(recurrent: DMatrix<f64>, time_constants: Vec<f64>) -> Self {
         let units = recurrent.nrows();
         let mut packed = PackedMatrix::zeros(units, units);
         packed
@@ -63,7 +64,7 @@ impl Flow {
             recurrent,
             packed,
             transfer: Arc::new(Tanh),
-            time_constants: vec![1.0; units],
+            time_constants,
             drive: vec![0.0; units],
         }
     }

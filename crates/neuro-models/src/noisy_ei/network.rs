@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use nalgebra::DMatrix;
 use neuro_autodiff::{
-    Disturbance, LeakyCell, LeakyConfig, Parameters, ReadoutSource, Simulation, UnitNoise, simulate,
+    Disturbance, LeakyCell, LeakyConfig, ParameterId, Parameters, ReadoutSource, Simulation,
+    UnitNoise, simulate,
 };
 use neuro_core::archive::Archive;
 use neuro_core::noise::NoiseScaling;
@@ -152,9 +153,8 @@ impl<T: Scalar> Network<T> {
     #[must_use]
     pub fn all_weights(&self) -> Weights<T> {
         let parameters = &self.parameters;
-        let id = |name| parameters.find(name).expect("checked in from_parameters");
-        let matrix = |name| parameters.matrix(id(name));
-        let tau = id("time_constant");
+        let matrix = |name| parameters.matrix(self.id(name));
+        let tau = self.id("time_constant");
         Weights {
             recurrent: matrix("recurrent"),
             input: matrix("input"),
@@ -166,7 +166,7 @@ impl<T: Scalar> Network<T> {
             } else {
                 UnitTimeConstants::Clamped(parameters.effective(tau).to_vec())
             },
-            signs: parameters.effective(id("sign")).to_vec(),
+            signs: parameters.effective(self.id("sign")).to_vec(),
         }
     }
 
@@ -194,10 +194,13 @@ impl<T: Scalar> Network<T> {
     }
 
     fn values(&self, name: &str) -> Vec<f64> {
-        let id = self.parameters.find(name);
-        let id = id.expect("checked in from_parameters");
-        let values = self.parameters.effective(id).iter();
+        let values = self.parameters.effective(self.id(name)).iter();
         values.map(|v| v.as_f64()).collect()
+    }
+
+    fn id(&self, name: &str) -> ParameterId {
+        let found = self.parameters.find(name);
+        found.expect("from_parameters has checked that it is there")
     }
 
     /// Runs the network on `inputs` (inputs x trials x steps) from `initial` (units x trials).
@@ -317,12 +320,8 @@ impl<T: Scalar> Network<T> {
     /// The undriven network without noise as a flow, time in ms, for analyses.
     #[must_use]
     pub fn flow(&self) -> Flow {
-        let id = self.parameters.find("recurrent");
-        let id = id.expect("checked in from_parameters");
-        Flow::of(self.parameters.matrix(id).map(T::as_f64))
-            .with_transfer(Logistic)
-            .with_time_constants(self.time_constants())
-            .expect("the cell has checked them")
+        let recurrent = self.parameters.matrix(self.id("recurrent"));
+        Flow::of(recurrent.map(T::as_f64), self.time_constants()).with_transfer(Logistic)
     }
 
     /// The flow under a constant input, one value for each channel.

@@ -270,6 +270,7 @@ impl<T: Scalar> Network<T> {
     /// One Euler step of length `a` is the network's step without input and noise.
     #[must_use]
     pub fn flow(&self) -> Flow {
-        Flow::of(self.parameters.matrix(self.recurrent).map(T::as_f64))
+        let recurrent = self.parameters.matrix(self.recurrent).map(T::as_f64);
+        Flow::of(recurrent, vec![1.0; self.config.units])
     }
 }
