@@ -22,8 +22,11 @@ const EXACT: f64 = 1e-9;
 /// Parameters after Adam: its ratio of moments magnifies rounding.
 const ADAM: f64 = 1e-8;
 
-/// Kinds that are checked here, with their checks.
-const CHECKED: [(&str, fn(&Tensors)); 3] = [
+/// The check of one file.
+type Check = fn(&Tensors);
+
+/// Kinds that are checked here.
+const CHECKED: [(&str, Check); 3] = [
     ("rnn", check_network),
     ("trained", trained::check),
     ("pca", analysis::check_pca),

@@ -1,26 +1,4 @@
-//! A rate network without noise as a flow, for analyses.
-//!
-//! ```text
-//! dx_i/dt   = ( -x_i + sum_j W_ij phi(x_j) + d_i ) / tau_i
-//! df_i/dx_j = ( -delta_ij + W_ij phi'(x_j) ) / tau_i
-//! ```
-//!
-//! `x` state of the units, `W[i, j]` weight from unit `j` to unit `i`, `phi` transfer function, `d` a
-//! constant drive, `tau` time constants. Time is in the unit of `tau`, the Jacobian in its inverse.
-//!
-//! ```
-//! use neuro_core::{Linearize, nalgebra::DMatrix, transfer::Logistic};
-//! use neuro_models::Flow;
-//!
-//! // Two units with time constants of 20 and 100 ms, the second driven by the first.
-//! let weights = DMatrix::from_row_slice(2, 2, &[0.0, 0.0, 4.0, 0.0]);
-//! let flow = Flow::new(weights)?.with_transfer(Logistic).with_time_constants(vec![20.0, 100.0])?;
-//! let mut jacobian = DMatrix::zeros(2, 2);
-//! flow.jacobian(0.0, &[0.0, 0.0], &mut jacobian);
-//! // 1/ms; the logistic function has slope 1/4 at 0.
-//! assert_eq!(jacobian, DMatrix::from_row_slice(2, 2, &[-0.05, 0.0, 0.01, -0.01]));
-//! # Ok::<(), neuro_core::Error>(())
-//! ```
+//! A rate network without noise as a flow, for analyses; the equations stand at [`Flow`].
 
 use std::sync::Arc;
 
@@ -29,7 +7,29 @@ use neuro_core::linalg::PackedMatrix;
 use neuro_core::transfer::{Tanh, Transfer};
 use neuro_core::{Error, Linearize, System};
 
-/// The autonomous dynamics of a rate network; the [equations](self) stand above.
+/// The autonomous dynamics of a rate network.
+///
+/// ```text
+/// dx_i/dt   = ( -x_i + sum_j W_ij phi(x_j) + d_i ) / tau_i
+/// df_i/dx_j = ( -delta_ij + W_ij phi'(x_j) ) / tau_i
+/// ```
+///
+/// `x` state of the units, `W[i, j]` weight from unit `j` to unit `i`, `phi` transfer function, `d` a
+/// constant drive, `tau` time constants. Time is in the unit of `tau`, the Jacobian in its inverse.
+///
+/// ```
+/// use neuro_core::{Linearize, nalgebra::DMatrix, transfer::Logistic};
+/// use neuro_models::Flow;
+///
+/// // Two units with time constants of 20 and 100 ms, the second driven by the first.
+/// let weights = DMatrix::from_row_slice(2, 2, &[0.0, 0.0, 4.0, 0.0]);
+/// let flow = Flow::new(weights)?.with_transfer(Logistic).with_time_constants(vec![20.0, 100.0])?;
+/// let mut jacobian = DMatrix::zeros(2, 2);
+/// flow.jacobian(0.0, &[0.0, 0.0], &mut jacobian);
+/// // 1/ms; the logistic function has slope 1/4 at 0.
+/// assert_eq!(jacobian, DMatrix::from_row_slice(2, 2, &[-0.05, 0.0, 0.01, -0.01]));
+/// # Ok::<(), neuro_core::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Flow {
     recurrent: DMatrix<f64>,
