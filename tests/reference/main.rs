@@ -5,4 +5,5 @@
 //! without a file, or a file without a kind, fails.
 
 mod data;
+mod noisy_ei;
 mod transient_memory;

@@ -239,18 +239,38 @@ impl<T: Scalar, C: Cell<T>> Objective<T> for Bptt<T, C> {
         let (config, streams) = (&*config, *streams);
         let scale = 1.0 / config.batch as f64;
         let units = cell.shape().units;
-        self.workers.for_each(&mut self.chunks, |index, chunk| {
+        let refill = |index: usize, chunk: &mut Chunk<T, C>| {
             let first = update * config.batch as u64 + (index * config.chunk) as u64;
             chunk.batch.refill(task.as_ref(), streams, first);
             let sd = config.initial_state_sd;
             draw_initial_states(streams, first, units, sd, &mut chunk.initial);
             chunk.disturbance.restart(streams, first);
-            chunk.gradient.resize(parameters.len(), T::zero());
-            chunk.gradient.fill(T::zero());
-            chunk.outcome = chunk.run(cell, parameters, loss.as_ref(), state_regularizers, scale);
-        });
-        let mut total = 0.0;
+        };
         gradient.fill(T::zero());
+        let mut total = 0.0;
+        if let [chunk] = &mut self.chunks[..] {
+            // Nothing to add up: one pass over all parameters less, which tells at batch 1.
+            refill(0, chunk);
+            total = chunk.run(
+                cell,
+                parameters,
+                loss.as_ref(),
+                state_regularizers,
+                scale,
+                gradient,
+            )?;
+        } else {
+            self.workers.for_each(&mut self.chunks, |index, chunk| {
+                refill(index, chunk);
+                let mut part = std::mem::take(&mut chunk.gradient);
+                part.resize(parameters.len(), T::zero());
+                part.fill(T::zero());
+                let loss = loss.as_ref();
+                chunk.outcome =
+                    chunk.run(cell, parameters, loss, state_regularizers, scale, &mut part);
+                chunk.gradient = part;
+            });
+        }
         for chunk in &mut self.chunks {
             total += std::mem::replace(&mut chunk.outcome, Ok(0.0))?;
             neuro_core::vectorize(|| {
@@ -288,13 +308,13 @@ impl<T: Scalar, C: Cell<T>> Chunk<T, C> {
         loss: &dyn Loss<T>,
         regularizers: &[Box<dyn StateRegularizer<T>>],
         scale: f64,
+        gradient: &mut [T],
     ) -> Result<f64, Error> {
         let Self {
             batch,
             initial,
             disturbance,
             rollout,
-            gradient,
             ..
         } = self;
         loss.validate(batch, cell.shape().outputs)?;

@@ -24,5 +24,5 @@ pub use parameter::{
     Bounded, DaleProjected, DaleRectified, Identity, Mask, ParameterId, Parameters, Transform,
 };
 pub use rollout::{Memory, Rollout};
-pub use simulate::{Simulation, simulate};
+pub use simulate::{Simulation, simulate, simulate_outputs};
 pub use train::Objective;

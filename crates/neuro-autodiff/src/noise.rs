@@ -52,19 +52,26 @@ impl<T: Scalar> DrawnNoise<T> {
         self.next = 0;
     }
 
-    fn fill(&mut self, step: usize, noise: &mut [T]) {
-        let jump = step != self.next;
-        for (generator, noise) in self
-            .generators
-            .iter_mut()
-            .zip(noise.chunks_exact_mut(self.units.max(1)))
-        {
-            if jump {
-                generator.seek((step * self.units) as u64);
+    /// Draws `steps` steps from `first` on: units x (trials * steps).
+    fn fill(&mut self, first: usize, steps: usize, noise: &mut [T]) {
+        if first != self.next {
+            for generator in &mut self.generators {
+                generator.seek((first * self.units) as u64);
             }
-            generator.fill(noise);
         }
-        self.next = step + 1;
+        if let [generator] = &mut self.generators[..] {
+            // One trial lies in one piece, which needs no buffer between.
+            generator.fill(&mut noise[..steps * self.units]);
+        } else {
+            let block = self.units * self.generators.len();
+            for noise in noise.chunks_exact_mut(block.max(1)).take(steps) {
+                let trials = noise.chunks_exact_mut(self.units.max(1));
+                for (generator, noise) in self.generators.iter_mut().zip(trials) {
+                    generator.fill(noise);
+                }
+            }
+        }
+        self.next = first + steps;
     }
 }
 
@@ -94,13 +101,24 @@ impl<T: Scalar> Noise<T> {
 
     /// The numbers of one step; `buffer` (units x trials) serves where they are drawn.
     pub(crate) fn step<'a>(&'a mut self, step: usize, buffer: &'a mut [T]) -> &'a [T] {
+        self.draw(step, 1, buffer);
+        self.drawn(step, buffer)
+    }
+
+    /// Draws the numbers of `steps` steps from `first` on into `buffer` (units x trials x steps),
+    /// where they are drawn.
+    pub(crate) fn draw(&mut self, first: usize, steps: usize, buffer: &mut [T]) {
+        if let Self::Drawn(noise) = self {
+            noise.fill(first, steps, buffer);
+        }
+    }
+
+    /// The numbers of one step, which `buffer` (units x trials) holds where they are drawn.
+    pub(crate) fn drawn<'a>(&'a self, step: usize, buffer: &'a [T]) -> &'a [T] {
         match self {
             Self::Silent => &[],
             Self::Given(noise) => noise.step(step),
-            Self::Drawn(noise) => {
-                noise.fill(step, buffer);
-                buffer
-            }
+            Self::Drawn(_) => buffer,
         }
     }
 }

@@ -84,8 +84,11 @@ pub struct Rollout<T: Scalar, C: Cell<T>> {
     adjoint: [Vec<T>; 2],
     outputs: Trajectory<T>,
     d_outputs: Trajectory<T>,
+    /// Noise of the segment at hand, drawn once for both passes, where the backward pass needs it;
+    /// otherwise of one step.
     unit_noise: Vec<T>,
     channel_noise: Vec<T>,
+    keeps_noise: bool,
     work: C::Work,
 }
 
@@ -123,6 +126,8 @@ impl<T: Scalar, C: Cell<T>> Rollout<T, C> {
         positive("steps of a window", window.unwrap_or(1))?;
         let shape = cell.shape();
         let block = shape.units * trials;
+        let keeps_noise = cell.vjp_needs_noise();
+        let noisy_steps = if keeps_noise { segment } else { 1 };
         Ok(Self {
             trials,
             steps,
@@ -134,8 +139,9 @@ impl<T: Scalar, C: Cell<T>> Rollout<T, C> {
             adjoint: [vec![T::zero(); block], vec![T::zero(); block]],
             outputs: Trajectory::zeros(shape.outputs, trials, steps),
             d_outputs: Trajectory::zeros(shape.outputs, trials, steps),
-            unit_noise: vec![T::zero(); block],
-            channel_noise: vec![T::zero(); shape.channels * trials],
+            unit_noise: vec![T::zero(); block * noisy_steps],
+            channel_noise: vec![T::zero(); shape.channels * trials * noisy_steps],
+            keeps_noise,
             work: cell.work(trials, segment, Pass::Backward),
         })
     }
@@ -239,6 +245,7 @@ impl<T: Scalar, C: Cell<T>> Rollout<T, C> {
             regularizers,
             scale,
         };
+        let [unit_block, channel_block] = self.noise_blocks(cell);
         let mut cost = 0.0;
         let [mut next, mut previous] = std::mem::take(&mut self.adjoint);
         for index in (0..self.starts.steps()).rev() {
@@ -262,21 +269,19 @@ impl<T: Scalar, C: Cell<T>> Rollout<T, C> {
                 if has_explicit {
                     cost += self.explicit(cell, step, &explicit, &mut previous);
                 }
-                let Disturbance { units, channels } = &mut *disturbance;
-                let needs_noise = cell.vjp_needs_noise();
-                let input = StepInput {
-                    input: batch.inputs.step(reached),
-                    channels: if needs_noise {
-                        channels.step(reached, &mut self.channel_noise)
-                    } else {
-                        &[]
-                    },
-                    noise: if needs_noise {
-                        units.step(reached, &mut self.unit_noise)
-                    } else {
-                        &[]
-                    },
+                let input = batch.inputs.step(reached);
+                let mut input = StepInput {
+                    input,
+                    channels: &[],
+                    noise: &[],
                 };
+                if self.keeps_noise {
+                    let Disturbance { units, channels } = &*disturbance;
+                    input.noise =
+                        units.drawn(reached, block_of(&self.unit_noise, step, unit_block));
+                    input.channels =
+                        channels.drawn(reached, block_of(&self.channel_noise, step, channel_block));
+                }
                 let states = (self.states.step(step), self.states.step(step + 1));
                 let work = &mut self.work;
                 cell.vjp(
@@ -326,19 +331,39 @@ impl<T: Scalar, C: Cell<T>> Rollout<T, C> {
 
     /// Runs the segment at hand from its block 0.
     fn run(&mut self, cell: &C, inputs: &Trajectory<T>, disturbance: &mut Disturbance<T>) {
+        let Disturbance { units, channels } = disturbance;
+        let [unit_block, channel_block] = self.noise_blocks(cell);
+        let length = self.length();
+        if self.keeps_noise {
+            units.draw(self.first, length, &mut self.unit_noise);
+            channels.draw(self.first, length, &mut self.channel_noise);
+        }
         cell.begin(self.states.step(0), &mut self.work);
-        for step in 0..self.length() {
+        for step in 0..length {
             let (previous, next) = self.states.advance(step);
             let step_global = self.first + step;
+            let mut kept = step;
+            if !self.keeps_noise {
+                units.draw(step_global, 1, &mut self.unit_noise);
+                channels.draw(step_global, 1, &mut self.channel_noise);
+                kept = 0;
+            }
             let input = StepInput {
                 input: inputs.step(step_global),
-                channels: disturbance
-                    .channels
-                    .step(step_global, &mut self.channel_noise),
-                noise: disturbance.units.step(step_global, &mut self.unit_noise),
+                channels: channels.drawn(
+                    step_global,
+                    block_of(&self.channel_noise, kept, channel_block),
+                ),
+                noise: units.drawn(step_global, block_of(&self.unit_noise, kept, unit_block)),
             };
             cell.forward(step, input, previous, next, &mut self.work);
         }
+    }
+
+    /// Values of one step of the noise of units and channels.
+    fn noise_blocks(&self, cell: &C) -> [usize; 2] {
+        let shape = cell.shape();
+        [shape.units * self.trials, shape.channels * self.trials]
     }
 
     /// Writes the explicit gradient of the state in a block into `d_state`, zeros where there is
@@ -371,6 +396,11 @@ impl<T: Scalar, C: Cell<T>> Rollout<T, C> {
             .map(|r| r.accumulate(step, state, batch, *scale, d_state));
         costs.sum()
     }
+}
+
+/// Block `index` of a buffer of equal blocks.
+fn block_of<T>(buffer: &[T], index: usize, block: usize) -> &[T] {
+    &buffer[index * block..][..block]
 }
 
 /// Where the gradient of a state comes from, apart from the states after it.

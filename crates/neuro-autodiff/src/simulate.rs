@@ -57,6 +57,43 @@ pub fn simulate<T: Scalar, C: Cell<T>>(
     initial: &[T],
     disturbance: &mut Disturbance<T>,
 ) -> Result<Simulation<T>, Error> {
+    let (trials, steps) = (inputs.trials(), inputs.steps());
+    let mut states = Trajectory::zeros(cell.shape().units, trials, steps + 1);
+    let outputs = run(
+        cell,
+        parameters,
+        inputs,
+        initial,
+        disturbance,
+        |block, state| states.step_mut(block).copy_from_slice(state),
+    )?;
+    Ok(Simulation { states, outputs })
+}
+
+/// The outputs of [`simulate`] alone: for many trials, whose states would fill the memory.
+///
+/// # Errors
+/// As [`simulate`].
+pub fn simulate_outputs<T: Scalar, C: Cell<T>>(
+    cell: &C,
+    parameters: &Parameters<T>,
+    inputs: &Trajectory<T>,
+    initial: &[T],
+    disturbance: &mut Disturbance<T>,
+) -> Result<Trajectory<T>, Error> {
+    run(cell, parameters, inputs, initial, disturbance, |_, _| ())
+}
+
+/// Runs the cell, hands each block of states to `keep`, the initial one first, and returns the
+/// outputs.
+fn run<T: Scalar, C: Cell<T>>(
+    cell: &C,
+    parameters: &Parameters<T>,
+    inputs: &Trajectory<T>,
+    initial: &[T],
+    disturbance: &mut Disturbance<T>,
+    mut keep: impl FnMut(usize, &[T]),
+) -> Result<Trajectory<T>, Error> {
     let shape = cell.shape();
     let (trials, steps) = (inputs.trials(), inputs.steps());
     if trials == 0 {
@@ -76,16 +113,15 @@ pub fn simulate<T: Scalar, C: Cell<T>>(
     let segment = SEGMENT.min(steps);
     let mut work = cell.work(trials, segment, Pass::Forward);
     cell.prepare(parameters, &mut work);
-    let mut states = Trajectory::zeros(shape.units, trials, steps + 1);
     let mut outputs = Trajectory::zeros(shape.outputs, trials, steps);
     let mut window = Trajectory::zeros(shape.units, trials, segment + 1);
     let mut unit_noise = vec![T::zero(); shape.units * trials];
     let mut channel_noise = vec![T::zero(); shape.channels * trials];
-    states.step_mut(0).copy_from_slice(initial);
+    window.step_mut(0).copy_from_slice(initial);
+    keep(0, initial);
     let mut first = 0;
     while first < steps {
         let length = segment.min(steps - first);
-        window.step_mut(0).copy_from_slice(states.step(first));
         cell.begin(window.step(0), &mut work);
         for step in 0..length {
             let (previous, next) = window.advance(step);
@@ -95,12 +131,15 @@ pub fn simulate<T: Scalar, C: Cell<T>>(
                 noise: disturbance.units.step(first + step, &mut unit_noise),
             };
             cell.forward(step, input, previous, next, &mut work);
-            states.step_mut(first + step + 1).copy_from_slice(next);
+            keep(first + step + 1, next);
         }
         let block = shape.outputs * trials;
         let read = &mut outputs.as_mut_slice()[first * block..][..length * block];
         cell.outputs(1..length + 1, &window, &work, read);
+        let block = shape.units * trials;
+        let last = length * block..(length + 1) * block;
+        window.as_mut_slice().copy_within(last, 0);
         first += length;
     }
-    Ok(Simulation { states, outputs })
+    Ok(outputs)
 }

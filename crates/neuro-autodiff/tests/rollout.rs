@@ -77,6 +77,36 @@ fn a_window_of_all_steps_gives_the_bits_of_the_full_gradient() {
     assert!(distance(&truncated, &full.1) > 1e-6);
 }
 
+#[test]
+fn units_that_send_nothing_are_left_out_of_the_products_alone() {
+    for readout in READOUTS {
+        let net = noisy().readout(readout);
+        for senders in [vec![0, 2, 4], vec![]] {
+            let of = |weight: f64| {
+                let mut parameters = net.parameters();
+                let id = parameters.find("recurrent").unwrap();
+                let mut raw = parameters.raw(id).to_vec();
+                for (j, column) in raw.chunks_exact_mut(UNITS).enumerate() {
+                    if !senders.contains(&j) {
+                        column.fill(weight);
+                    }
+                }
+                parameters.set_raw(id, &raw).unwrap();
+                let mut gradient = vec![0.0; parameters.len()];
+                let mut bptt = net.bptt(Box::new(MeanSquare), one_chunk());
+                let loss = bptt.evaluate(1, &parameters, &mut gradient).unwrap();
+                (loss, gradient, parameters.range(id))
+            };
+            // Weights that are multiplied, but too small to be seen in a sum.
+            let (silent, faint) = (of(0.0), of(1e-200));
+            assert_eq!(silent, faint, "{senders:?}");
+            // A connection of weight 0 still learns.
+            let (_, gradient, recurrent) = silent;
+            assert!(gradient[recurrent].iter().all(|g| *g != 0.0));
+        }
+    }
+}
+
 /// Half the squared states at every step, so that a part of the steps costs its part of the whole.
 #[derive(Debug)]
 struct Squares;

@@ -81,6 +81,15 @@ impl<T: Scalar> TrialMut<'_, T> {
         self.batch.lengths[self.trial] = steps;
     }
 
+    /// The same trial for a shorter time: lets one task write on what another one wrote.
+    #[must_use]
+    pub fn reborrow(&mut self) -> TrialMut<'_, T> {
+        TrialMut {
+            batch: self.batch,
+            trial: self.trial,
+        }
+    }
+
     /// The `k`-th number that describes the trial; see [`Task::parameter_names`].
     ///
     /// # Panics

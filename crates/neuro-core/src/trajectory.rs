@@ -136,6 +136,35 @@ impl<T: Scalar> Trajectory<T> {
         DMatrix::from_fn(self.units, self.steps(), |i, t| self.state(t, trial)[i])
     }
 
+    /// The mean of each unit over all trials and some steps.
+    ///
+    /// ```
+    /// use neuro_core::Trajectory;
+    ///
+    /// // Two units, two trials, one step.
+    /// let rates = Trajectory::from_vec(2, 2, 1, vec![1.0, 5.0, 3.0, 7.0])?;
+    /// assert_eq!(rates.mean(0..1), [2.0, 6.0]);
+    /// # Ok::<(), neuro_core::Error>(())
+    /// ```
+    ///
+    /// # Panics
+    /// When there is no such step, or none at all.
+    #[must_use]
+    pub fn mean(&self, steps: std::ops::Range<usize>) -> Vec<f64> {
+        let count = steps.len() * self.trials;
+        assert!(count > 0, "at least one step of one trial");
+        let mut mean = vec![0.0; self.units];
+        for step in steps {
+            for state in self.step(step).chunks_exact(self.units.max(1)) {
+                for (mean, x) in mean.iter_mut().zip(state) {
+                    *mean += x.as_f64();
+                }
+            }
+        }
+        mean.iter_mut().for_each(|m| *m /= count as f64);
+        mean
+    }
+
     /// All values in storage order, a `units x (trials * steps)` matrix.
     #[must_use]
     pub fn as_slice(&self) -> &[T] {

@@ -2,7 +2,11 @@
 #![forbid(unsafe_code)]
 
 mod error;
+mod flow;
+pub mod noisy_ei;
 pub mod tasks;
 pub mod transient_memory;
+mod trials;
 
 pub use error::Error;
+pub use flow::Flow;

@@ -151,6 +151,18 @@ impl LinearReadout {
         d_outputs: &[T],
         d_features: &mut [T],
     ) {
+        if self.outputs == 1 {
+            // At each step of each trial: a general product costs more than its two hundred terms.
+            for (d_features, d) in d_features.chunks_exact_mut(self.units).zip(d_outputs) {
+                neuro_core::vectorize(|| {
+                    for (d_feature, w) in d_features.iter_mut().zip(weights) {
+                        let old = if add { *d_feature } else { T::zero() };
+                        *d_feature = old + *w * *d;
+                    }
+                });
+            }
+            return;
+        }
         let columns = d_outputs.len() / self.outputs;
         let d = Features {
             data: d_outputs,

@@ -211,9 +211,11 @@ impl<T: Scalar> Adam<T> {
                 .iter_mut()
                 .zip(&mut self.square[range.clone()]);
             let values = raw[range.clone()].iter_mut().zip(&gradient[range.clone()]);
-            for ((w, g), (m, v)) in values.zip(moments) {
-                *w -= rates.increment(*w, *g, m, v);
-            }
+            neuro_core::vectorize(|| {
+                for ((w, g), (m, v)) in values.zip(moments) {
+                    *w -= rates.increment(*w, *g, m, v);
+                }
+            });
         }
     }
 

@@ -7,6 +7,8 @@
 //! width of the machine's registers and however many columns are multiplied together: trial 3 of a
 //! batch of 50 gets the same bits as trial 3 alone.
 
+mod selected;
+
 use pulp::{Simd, WithSimd};
 
 use crate::simd::{Element, dispatch};

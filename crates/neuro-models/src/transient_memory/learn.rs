@@ -10,9 +10,7 @@ use neuro_autodiff::optimizer::{
 use neuro_autodiff::train::{
     Checkpointing, Criterion, Report, Termination, Trainer, TrainerConfig,
 };
-use neuro_autodiff::{
-    Bptt, BpttConfig, Disturbance, LeakyCell, Memory, Parameters, draw_initial_states,
-};
+use neuro_autodiff::{Bptt, BpttConfig, LeakyCell, Memory, Parameters};
 use neuro_core::parallel::Workers;
 use neuro_core::{Batch, Domain, Purpose, Scalar, Streams, Task};
 use rand::RngExt;
@@ -20,6 +18,7 @@ use rand::RngExt;
 use super::{Config, Connections, Network};
 use crate::Error;
 use crate::tasks::ComparisonTask;
+use crate::trials::circumstances;
 
 /// A training run of a network on a task.
 #[derive(Debug)]
@@ -179,16 +178,13 @@ impl<T: Scalar> Network<T> {
         streams: Streams,
         trials: usize,
     ) -> Result<Evaluation, Error> {
-        let units = self.config().units;
         let mut found = Evaluation::default();
         let mut first = 0;
         loop {
             let count = TRIALS_AT_ONCE.min(trials - first);
             let batch = Batch::of(task, streams, first as u64, count)?;
-            let mut initial = vec![T::zero(); units * count];
             let sd = self.config().initial_state_sd;
-            draw_initial_states(streams, first as u64, units, sd, &mut initial);
-            let mut noise = Disturbance::drawn(self.cell(), streams, first as u64, count);
+            let (initial, mut noise) = circumstances(self.cell(), sd, streams, first as u64, count);
             let run = self.simulate(&batch.inputs, &initial, &mut noise)?;
             for trial in 0..count {
                 let z = run.outputs.state(batch.lengths[trial] - 1, trial);

@@ -26,4 +26,6 @@ mod task;
 
 pub use config::{Compared, Config, Connections, Delay};
 pub use learn::{Evaluation, TrainingRun};
-pub use network::{Flow, Network};
+pub use network::Network;
+
+pub use crate::Flow;

@@ -10,14 +10,13 @@ use neuro_autodiff::{
 };
 use neuro_core::archive::Archive;
 use neuro_core::connectivity::{apply_mask, apply_signs, exact_mask};
-use neuro_core::linalg::PackedMatrix;
 use neuro_core::noise::NoiseScaling;
-use neuro_core::transfer::{Tanh, Transfer};
-use neuro_core::{Domain, Linearize, Scalar, Streams, System, Trajectory};
+use neuro_core::transfer::Tanh;
+use neuro_core::{Domain, Scalar, Streams, Trajectory};
 use rand::RngExt;
 
 use super::{Config, Connections};
-use crate::Error;
+use crate::{Error, Flow};
 
 const KIND: &str = "neuro.transient-memory";
 const VERSION: u32 = 2;
@@ -267,78 +266,11 @@ impl<T: Scalar> Network<T> {
         Self::from_weights(&config, &recurrent, &input, &readout)
     }
 
-    /// The undriven network as a flow, for analyses.
+    /// The undriven network as a flow, time in units of the membrane time constant, for analyses.
+    /// One Euler step of length `a` is the network's step without input and noise.
     #[must_use]
     pub fn flow(&self) -> Flow {
-        Flow::of(self.parameters.matrix(self.recurrent).map(T::as_f64))
-    }
-}
-
-/// The autonomous dynamics `dx/dt = -x + J tanh(x)`, time in units of the membrane time constant.
-///
-/// One Euler step of length `a` is the network's step without input and noise.
-#[derive(Clone, Debug)]
-pub struct Flow {
-    recurrent: DMatrix<f64>,
-    packed: PackedMatrix<f64>,
-}
-
-impl Flow {
-    /// The flow of recurrent weights `J` (units x units).
-    ///
-    /// # Errors
-    /// [`neuro_core::Error::Shape`] for a matrix that is not square, and
-    /// [`neuro_core::Error::NonFinite`] for weights that are not finite.
-    pub fn new(recurrent: DMatrix<f64>) -> Result<Self, Error> {
-        let (rows, columns) = recurrent.shape();
-        neuro_core::Error::check_shape("recurrent weights", (rows, rows), (rows, columns))?;
-        neuro_core::Error::check_finite("recurrent weights", recurrent.as_slice())?;
-        Ok(Self::of(recurrent))
-    }
-
-    fn of(recurrent: DMatrix<f64>) -> Self {
-        let mut packed = PackedMatrix::zeros(recurrent.nrows(), recurrent.ncols());
-        packed
-            .pack(recurrent.as_slice())
-            .expect("packed has the shape of the weights");
-        Self { recurrent, packed }
-    }
-
-    /// The recurrent weights `J`.
-    #[must_use]
-    pub fn recurrent(&self) -> &DMatrix<f64> {
-        &self.recurrent
-    }
-}
-
-impl System<f64> for Flow {
-    type Work = Vec<f64>;
-
-    fn dim(&self) -> usize {
-        self.recurrent.nrows()
-    }
-
-    fn work(&self, states: usize) -> Vec<f64> {
-        vec![0.0; self.dim() * states]
-    }
-
-    fn rhs(&self, _t: f64, x: &[f64], dx: &mut [f64], rates: &mut Vec<f64>) {
-        let n = self.dim();
-        let rates = &mut rates[..x.len()];
-        Tanh.value_into(x, rates);
-        self.packed.multiply(rates, n, x.len() / n, dx);
-        for (dx, x) in dx.iter_mut().zip(x) {
-            *dx -= *x;
-        }
-    }
-}
-
-impl Linearize<f64> for Flow {
-    fn jacobian(&self, _t: f64, x: &[f64], jacobian: &mut DMatrix<f64>) {
-        jacobian.copy_from(&self.recurrent);
-        for (j, mut column) in jacobian.column_iter_mut().enumerate() {
-            column *= Transfer::<f64>::slope(&Tanh, x[j]);
-            column[j] -= 1.0;
-        }
+        let recurrent = self.parameters.matrix(self.recurrent).map(T::as_f64);
+        Flow::of(recurrent, vec![1.0; self.config.units])
     }
 }

@@ -10,14 +10,23 @@ use super::LeakyCell;
 use crate::Parameters;
 use crate::cell::{Cell, CellShape, Features, Pass, ReadoutSource, StepInput};
 
+/// Share of the units, as a fraction, up to which those that send anything are gathered for the
+/// products: gathering and scattering cost as much as the products of a tenth of the units.
+const GATHERED: (usize, usize) = (7, 8);
+
 /// Buffers of a [`LeakyCell`].
 #[derive(Clone, Debug)]
 pub struct LeakyWork<T: Scalar> {
     trials: usize,
-    /// `[W | W_in | W_noise | b]`.
+    /// The columns of `[W | W_in | W_noise | b]` that the products take: without those of units that
+    /// send nothing, if there are enough of them.
+    senders: Vec<usize>,
+    /// These columns.
     drive: PackedMatrix<T>,
-    /// `W^T`.
+    /// `W^T`, without the rows of units that send nothing.
     feedback: PackedMatrix<T>,
+    /// What is multiplied, or the product, where some units send nothing.
+    gathered: Vec<T>,
     /// `[r; u; psi; 1]` of each block, each column padded to whole cache lines.
     presynaptic: Vec<T>,
     stride: usize,
@@ -27,6 +36,8 @@ pub struct LeakyWork<T: Scalar> {
     weight_gradient: OuterProducts<T>,
     product: Vec<T>,
     slope: Vec<T>,
+    /// The block whose slopes `slope` holds: a readout of rates asks for them first.
+    slope_block: Option<usize>,
     alpha: Vec<T>,
     noise_amplitude: Vec<T>,
     time_constant: Vec<T>,
@@ -83,6 +94,9 @@ impl<T: Scalar> LeakyCell<T> {
 
     /// `slope = phi'(x)` of one block.
     fn slopes(&self, block: usize, state: &[T], work: &mut LeakyWork<T>) {
+        if work.slope_block.replace(block) == Some(block) {
+            return;
+        }
         let units = self.shape.units;
         let columns = work
             .presynaptic
@@ -151,6 +165,8 @@ impl<T: Scalar> Cell<T> for LeakyCell<T> {
         let feedback = if pass == Pass::Backward { units } else { 0 };
         LeakyWork {
             trials,
+            senders: Vec::with_capacity(rows),
+            gathered: vec![T::zero(); rows * trials],
             drive: PackedMatrix::zeros(units, rows),
             feedback: PackedMatrix::zeros(feedback, feedback),
             presynaptic,
@@ -159,6 +175,7 @@ impl<T: Scalar> Cell<T> for LeakyCell<T> {
             weight_gradient: OuterProducts::new(feedback, rows.min(feedback * rows)),
             product: vec![T::zero(); units * trials],
             slope: vec![T::zero(); backward],
+            slope_block: None,
             alpha: vec![T::zero(); units],
             noise_amplitude: vec![T::zero(); units],
             time_constant: vec![T::zero(); units],
@@ -171,15 +188,25 @@ impl<T: Scalar> Cell<T> for LeakyCell<T> {
     fn prepare(&self, parameters: &Parameters<T>, work: &mut LeakyWork<T>) {
         let units = self.shape.units;
         let weights = &parameters.effective_values()[self.drive.clone()];
-        work.drive
-            .pack(weights)
-            .expect("work was made by this cell");
-        if work.feedback.shape().0 > 0 {
-            let recurrent = &weights[..units * units];
-            work.feedback
-                .pack_transposed(recurrent, units)
-                .expect("work was made by this cell");
+        let recurrent = &weights[..units * units];
+        work.senders.clear();
+        let columns = recurrent.chunks_exact(units).enumerate();
+        let sending = columns.filter(|(_, column)| column.iter().any(|w| *w != T::zero()));
+        work.senders.extend(sending.map(|(j, _)| j));
+        if work.senders.len() * GATHERED.1 > units * GATHERED.0 {
+            work.senders.clear();
+            work.senders.extend(0..units);
         }
+        let packed = if work.feedback.shape().1 > 0 {
+            work.feedback
+                .pack_transposed_columns(recurrent, &work.senders)
+        } else {
+            Ok(())
+        };
+        work.senders.extend(units..self.presynaptic_rows());
+        packed
+            .and_then(|()| work.drive.pack_columns(weights, &work.senders))
+            .expect("work was made by this cell");
         work.time_constant
             .copy_from_slice(&parameters.effective_values()[self.time_constant.clone()]);
         for ((alpha, amplitude), tau) in work
@@ -205,6 +232,7 @@ impl<T: Scalar> Cell<T> for LeakyCell<T> {
     }
 
     fn begin(&self, state: &[T], work: &mut LeakyWork<T>) {
+        work.slope_block = None;
         self.rates(0, state, work);
     }
 
@@ -232,8 +260,20 @@ impl<T: Scalar> Cell<T> for LeakyCell<T> {
                 None => psi[..channels].fill(T::zero()),
             }
         }
-        work.drive
-            .multiply(presynaptic, work.stride, work.trials, &mut work.product);
+        let taken = work.senders.len();
+        if taken == self.presynaptic_rows() {
+            work.drive
+                .multiply(presynaptic, work.stride, work.trials, &mut work.product);
+        } else {
+            let columns = presynaptic.chunks_exact(work.stride);
+            for (gathered, column) in work.gathered.chunks_exact_mut(taken.max(1)).zip(columns) {
+                for (gathered, j) in gathered.iter_mut().zip(&work.senders) {
+                    *gathered = column[*j];
+                }
+            }
+            work.drive
+                .multiply(&work.gathered, taken, work.trials, &mut work.product);
+        }
         let alpha = &work.alpha[..units];
         vectorize(|| {
             let columns = next
@@ -326,8 +366,22 @@ impl<T: Scalar> Cell<T> for LeakyCell<T> {
                 }
             }
         });
-        work.feedback
-            .multiply(delta, units, work.trials, &mut work.product);
+        let sending = work.feedback.shape().0;
+        if sending == units {
+            work.feedback
+                .multiply(delta, units, work.trials, &mut work.product);
+        } else {
+            let gathered = &mut work.gathered[..sending * work.trials];
+            work.feedback.multiply(delta, units, work.trials, gathered);
+            work.product.fill(T::zero());
+            // Nothing sends when `sending` is 0: then there is no chunk.
+            let columns = gathered.chunks_exact(sending.max(1));
+            for (product, gathered) in work.product.chunks_exact_mut(units).zip(columns) {
+                for (back, j) in gathered.iter().zip(&work.senders) {
+                    product[*j] = *back;
+                }
+            }
+        }
         self.slopes(step, previous, work);
         let delta = &work.delta[step * block..][..block];
         let through = d_next.iter().zip(delta).zip(&work.slope).zip(&work.product);
