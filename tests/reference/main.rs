@@ -5,4 +5,5 @@
 //! without a file, or a file without a kind, fails.
 
 mod data;
+mod derivative_feedback;
 mod transient_memory;
