@@ -104,22 +104,23 @@ impl Block {
                             *total += mean * change;
                         }
                     }
-                    let mut least = 0.0_f64;
-                    for (u, total) in column.iter().zip(&*total) {
-                        least = least.min(*u).min(*u + *total);
+                    let mut crossed = false;
+                    for (u, total) in column.iter_mut().zip(&mut *total) {
+                        let straight = relaxed.straight(*u, *total);
+                        let crosses = (*u < 0.0) != (straight < 0.0);
+                        crossed |= crosses;
+                        // One that crosses 0 keeps its change for the exact solution below.
+                        *u = if crosses { *u } else { straight };
+                        *total = if crosses { *total } else { 0.0 };
                     }
-                    if least < 0.0 {
-                        return true;
-                    }
-                    for (u, total) in column.iter_mut().zip(&*total) {
-                        *u += *total;
-                    }
-                    false
+                    crossed
                 },
             );
             if crossed {
                 for (u, total) in column.iter_mut().zip(&*total) {
-                    *u = relaxed.after(*u, *total);
+                    if *total != 0.0 {
+                        *u = relaxed.crossing(*u, *total);
+                    }
                 }
             }
         }
@@ -142,7 +143,7 @@ pub(super) struct Relaxation {
 impl Relaxation {
     pub(super) fn new(negative: NegativeWeights, duration: f64) -> Self {
         let remains = match negative {
-            NegativeWeights::Clip => (0.0, 0.0),
+            NegativeWeights::Clip => (1.0, 1.0),
             NegativeWeights::Relax(rate) => {
                 ((-rate * duration).exp(), mean_decay(rate * duration))
             }
@@ -156,23 +157,39 @@ impl Relaxation {
 
     /// The weight `u` after a change that would add `total` in the time if it were not below 0.
     pub(super) fn after(&self, u: f64, total: f64) -> f64 {
+        let straight = self.straight(u, total);
+        if (u < 0.0) == (straight < 0.0) {
+            straight
+        } else {
+            self.crossing(u, total)
+        }
+    }
+
+    /// [`after`](Self::after) for a weight that stays on its side of 0.
+    #[inline(always)]
+    fn straight(&self, u: f64, total: f64) -> f64 {
+        let (kept, added) = self.remains;
+        if u < 0.0 {
+            u * kept + total * added
+        } else {
+            u + total
+        }
+    }
+
+    /// [`after`](Self::after) for a weight that crosses 0.
+    fn crossing(&self, u: f64, total: f64) -> f64 {
         let NegativeWeights::Relax(rate) = self.negative else {
             return (u + total).max(0.0);
         };
-        let end = u + total;
-        if u >= 0.0 {
-            if end >= 0.0 {
-                return end;
-            }
-            // Falls through 0 after the share u / |total| of the time.
-            return end * mean_decay(rate * self.duration * end / total);
+        let (end, kt) = (u + total, rate * self.duration);
+        if kt == 0.0 {
+            return end;
         }
-        let below = u * self.remains.0 + total * self.remains.1;
-        if below <= 0.0 || rate * self.duration == 0.0 {
-            return below;
+        if u >= 0.0 {
+            // Falls through 0 after the share u / |total| of the time.
+            return end * mean_decay(kt * end / total);
         }
         // Rises through 0 where u exp(-k t) + (total / (k T)) (1 - exp(-k t)) = 0.
-        let kt = rate * self.duration;
         let share = (1.0 - kt * u / total).ln() / kt;
         total * (1.0 - share)
     }
