@@ -4,9 +4,9 @@ mod homogeneous;
 mod readout;
 
 use nalgebra::DMatrix;
+use neuro_core::System;
 use neuro_core::integrate::{RungeKutta4, integrate_every};
 use neuro_core::nalgebra;
-use neuro_core::System;
 use neuro_models::derivative_feedback::{
     Config, Learning, NegativeWeights, Network, Pathway, Period, Perturbation, PlasticFlow,
     Plasticity, Scheme, Stimulus,
@@ -61,12 +61,7 @@ fn every_reference_file_is_met() {
 
 /// Each value within `absolute + relative * |expected|`.
 #[track_caller]
-pub(super) fn close(
-    what: &str,
-    found: &[f64],
-    expected: &[f64],
-    (relative, absolute): (f64, f64),
-) {
+pub(super) fn close(what: &str, found: &[f64], expected: &[f64], (relative, absolute): (f64, f64)) {
     assert_eq!(found.len(), expected.len(), "size of {what}");
     for (k, (found, expected)) in found.iter().zip(expected).enumerate() {
         let allowed = absolute + relative * expected.abs();
@@ -115,7 +110,11 @@ fn config(t: &Tensors) -> Config {
 fn plasticity(t: &Tensors, rule: &str) -> Plasticity {
     let p = |name: &str, rules: [&str; 2]| {
         let on = rules.contains(&rule);
-        if on { t.scalar(&format!("param.{name}")) } else { 0.0 }
+        if on {
+            t.scalar(&format!("param.{name}"))
+        } else {
+            0.0
+        }
     };
     Plasticity {
         differential: p("alpha_d", ["diff", "comb"]),
@@ -359,7 +358,11 @@ fn check_sequence(t: &Tensors) {
     for (_, perturbation) in &perturbations(t.values("perturb.spec"))[2..] {
         let balanced = Network::new(start.config()).expect("valid configuration");
         let perturbed = balanced.perturbed(perturbation).expect("valid");
-        exact("U0", perturbed.synapses().as_slice(), start.synapses().as_slice());
+        exact(
+            "U0",
+            perturbed.synapses().as_slice(),
+            start.synapses().as_slice(),
+        );
     }
     let mut checked = 0;
     for rule in RULES {
@@ -378,7 +381,12 @@ fn check_sequence(t: &Tensors) {
             let found = learning.network().synapses().transpose();
             close("U", found.as_slice(), &of("U", n * n), (0.0, WEIGHTS));
             close("g", learning.network().gains(), &of("g", n), (0.0, GAINS));
-            close("rE_end", learning.rates_at_end(), &of("rE_end", n), (0.0, RATES));
+            close(
+                "rE_end",
+                learning.rates_at_end(),
+                &of("rE_end", n),
+                (0.0, RATES),
+            );
         }
     }
     assert!(checked > 0, "a rule");

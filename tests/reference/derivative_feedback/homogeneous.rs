@@ -23,7 +23,11 @@ pub(super) fn check(t: &Tensors) {
         }
         checked += 1;
         let of = |name: &str, rules: &[&str]| {
-            if rules.contains(&rule) { t.scalar(name) } else { 0.0 }
+            if rules.contains(&rule) {
+                t.scalar(name)
+            } else {
+                0.0
+            }
         };
         let config = HomogeneousConfig {
             inhibition: t.scalar("w_inh"),

@@ -144,9 +144,7 @@ impl Relaxation {
     pub(super) fn new(negative: NegativeWeights, duration: f64) -> Self {
         let remains = match negative {
             NegativeWeights::Clip => (1.0, 1.0),
-            NegativeWeights::Relax(rate) => {
-                ((-rate * duration).exp(), mean_decay(rate * duration))
-            }
+            NegativeWeights::Relax(rate) => ((-rate * duration).exp(), mean_decay(rate * duration)),
         };
         Self {
             negative,
@@ -226,14 +224,20 @@ mod tests {
             }
             // Euler steps of 1e-5.
             let found = relaxed.after(u, total);
-            assert!((found - expected).abs() < 1e-5, "{u} {total}: {found} {expected}");
+            assert!(
+                (found - expected).abs() < 1e-5,
+                "{u} {total}: {found} {expected}"
+            );
         }
     }
 
     #[test]
     fn clipped_weights_end_at_0_and_free_ones_where_the_change_puts_them() {
         let clipped = Relaxation::new(NegativeWeights::Clip, 10.0);
-        assert_eq!((clipped.after(0.1, -0.5), clipped.after(0.1, 0.5)), (0.0, 0.6));
+        assert_eq!(
+            (clipped.after(0.1, -0.5), clipped.after(0.1, 0.5)),
+            (0.0, 0.6)
+        );
         let free = Relaxation::new(NegativeWeights::Relax(0.0), 10.0);
         for (u, total) in [(0.1, -0.5), (-0.5, 0.25), (-0.5, 1.0)] {
             assert_eq!(free.after(u, total), u + total);

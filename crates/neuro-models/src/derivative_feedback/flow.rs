@@ -245,8 +245,7 @@ impl System<f64> for Flow {
         let (n, dim) = (self.coupling.config.units, self.dim());
         let states = x.len() / dim;
         let excitation = &mut work.excitation[..n * states];
-        self.packed
-            .multiply(&x[2 * n..], dim, states, excitation);
+        self.packed.multiply(&x[2 * n..], dim, states, excitation);
         let level = if self.profiles.is_empty() {
             0.0
         } else {
@@ -258,8 +257,7 @@ impl System<f64> for Flow {
             .zip(dx.chunks_exact_mut(dim))
             .enumerate()
         {
-            let drive =
-                (stimuli > 0).then(|| (&self.profiles[b % stimuli * n..][..n], level));
+            let drive = (stimuli > 0).then(|| (&self.profiles[b % stimuli * n..][..n], level));
             let excitation = &excitation[b * n..][..n];
             self.coupling
                 .rhs(x, excitation, drive, dx, &mut work.coupling);

@@ -59,10 +59,7 @@ impl Config {
     /// [`neuro_core::Error`] when gains are not finite or the eigenvalues were not found.
     pub fn mode_eigenvalues(&self, gains: &ModeGains) -> Result<Vec<Complex<f64>>, Error> {
         let mut a = DMatrix::zeros(6, 6);
-        let (tau_e, tau_i) = (
-            self.excitatory_time_constant,
-            self.inhibitory_time_constant,
-        );
+        let (tau_e, tau_i) = (self.excitatory_time_constant, self.inhibitory_time_constant);
         a[(0, 0)] = -1.0 / tau_e;
         a[(1, 1)] = -1.0 / tau_i;
         a[(0, 2)] = gains.ee / tau_e;
@@ -159,7 +156,10 @@ mod tests {
     fn steps_end_where_the_methods_are_known_to() {
         let decay = Complex::new(-0.5, 0.0);
         for (order, limit) in [(1, 2.0), (2, 2.0), (3, 2.512_745), (4, 2.785_294)] {
-            assert!((stable_step(order, decay) - 2.0 * limit).abs() < 1e-5, "{order}");
+            assert!(
+                (stable_step(order, decay) - 2.0 * limit).abs() < 1e-5,
+                "{order}"
+            );
         }
         // Euler on an oscillation that decays: 2 |Re| / |lambda|^2.
         let value = Complex::new(-0.01, 0.3);

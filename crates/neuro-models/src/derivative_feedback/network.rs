@@ -263,11 +263,10 @@ impl Network {
         let archive = Archive::read(path, KIND, VERSION)?;
         let number = |name: &str| {
             let text = archive.metadata.get(name).map_or("missing", String::as_str);
-            text.parse::<f64>()
-                .map_err(|_| neuro_core::Error::File {
-                    path: path.into(),
-                    problem: format!("{name}: expected a number, found {text:?}"),
-                })
+            text.parse::<f64>().map_err(|_| neuro_core::Error::File {
+                path: path.into(),
+                problem: format!("{name}: expected a number, found {text:?}"),
+            })
         };
         let mut config = Config::default();
         for (name, value) in config.numbers_mut() {
