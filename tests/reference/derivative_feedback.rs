@@ -18,8 +18,9 @@ use crate::data::{Tensors, files_by_kind};
 const EXACT: f64 = 1e-12;
 /// The Runge–Kutta method on all variables (README).
 const SAME_METHOD: f64 = 1e-8;
-/// Step (ms) with which trajectories are compared, and what the README grants for it.
-const STEP: f64 = 0.25;
+/// Step (ms) with which trajectories are compared, and what the README grants for it. With 0.25 ms, units
+/// that cross their threshold in the transient leave errors of 6e-5.
+const STEP: f64 = 0.125;
 const RATES: f64 = 2e-5;
 const WEIGHTS: f64 = 1e-6;
 const GAINS: f64 = 1e-7;
@@ -27,6 +28,7 @@ const GAINS: f64 = 1e-7;
 const RULES: [&str; 4] = ["none", "diff", "homeo", "comb"];
 
 #[test]
+#[allow(clippy::print_stdout, reason = "says which file a failure is in")]
 fn every_reference_file_is_met() {
     let kinds = [
         "ring_small_static",
@@ -45,6 +47,7 @@ fn every_reference_file_is_met() {
     ];
     for (kind, files) in files_by_kind("derivative_feedback", &kinds) {
         for file in files {
+            println!("{}", file.display());
             let t = Tensors::read(&file);
             match kind.rsplit('_').next() {
                 Some("static") => check_static(&t),
