@@ -270,7 +270,7 @@ impl Plasticity {
 pub enum Scheme {
     /// Weights rest while the rates take some steps, then change by the sum over these steps. With
     /// the classical Runge–Kutta method, steps of 2.5 ms and blocks of 10 ms, rates differ from the
-    /// exact ones by less than 1e-4 Hz over a trial, at a tenth of the cost.
+    /// exact ones by less than 1e-4 Hz over a trial, at an eighth of the cost.
     Blocks {
         /// Step (ms).
         step: f64,
