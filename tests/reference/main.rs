@@ -5,5 +5,6 @@
 //! without a file, or a file without a kind, fails.
 
 mod data;
+mod derivative_feedback;
 mod noisy_ei;
 mod transient_memory;

@@ -9,11 +9,14 @@ pub mod jacobian;
 pub mod kmeans;
 pub mod limit_cycle;
 pub mod lyapunov;
+pub mod mode_balance;
 pub mod participation;
 pub mod pca;
 pub mod perturbation;
 pub mod phate;
+pub mod population_vector;
 pub mod psychometric;
+pub mod selectivity;
 pub mod spectrum;
 pub mod statistics;
 
@@ -30,6 +33,7 @@ pub use limit_cycle::{
     convergence_times, find_attractor, group_cycles, recurrence_curve,
 };
 pub use lyapunov::{LyapunovExponents, LyapunovSettings, StepMap, lyapunov_exponents};
+pub use mode_balance::{mode_eigenvalues, mode_projections};
 pub use participation::{
     covariance, inverse_participation_ratio, participation_ratio, participation_ratio_of_variances,
 };

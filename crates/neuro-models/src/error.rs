@@ -10,4 +10,35 @@ pub enum Error {
     /// A problem with parameters or training.
     #[error(transparent)]
     Autodiff(#[from] neuro_autodiff::Error),
+    /// A problem with a rule of plasticity.
+    #[error(transparent)]
+    Plasticity(#[from] neuro_plasticity::Error),
+    /// A mode of the linearised network grows.
+    #[error("mode {mode} grows at {rate} per ms and oscillates at {frequency} radians per ms")]
+    GrowingMode {
+        /// Number of waves around the ring.
+        mode: usize,
+        /// Real part of the eigenvalue (per ms), positive.
+        rate: f64,
+        /// Imaginary part of the eigenvalue (radians per ms), at least 0.
+        frequency: f64,
+    },
+    /// A step with which the method would blow up modes that decay.
+    #[error("step {step} ms: the method is stable up to {largest} ms in this network")]
+    UnstableStep {
+        /// The step that was asked for (ms).
+        step: f64,
+        /// The largest stable step (ms).
+        largest: f64,
+    },
+    /// A trial of learning left the finite numbers; the weights from before it are kept.
+    #[error("trial {trial}: {quantity} is not finite after {time} ms")]
+    DivergedTrial {
+        /// Number of the trial, from 0.
+        trial: u64,
+        /// What was not finite.
+        quantity: &'static str,
+        /// Time in the trial (ms).
+        time: f64,
+    },
 }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+pub mod derivative_feedback;
 mod error;
 mod flow;
 pub mod noisy_ei;

@@ -1,2 +1,26 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
+
+mod bcm;
+mod combined;
+mod differential;
+mod error;
+mod gate;
+mod hebbian;
+mod homeostatic;
+mod mask;
+mod oja;
+mod rule;
+mod sign;
+
+pub use bcm::Bcm;
+pub use combined::Combined;
+pub use differential::Differential;
+pub use error::Error;
+pub use gate::{AfterStimulus, Always, Fixed, Gate, Gated, Within};
+pub use hebbian::Hebbian;
+pub use homeostatic::Homeostatic;
+pub use mask::Masked;
+pub use oja::Oja;
+pub use rule::{Activity, Increment, PlasticityRule, Rates, Synapses};
+pub use sign::{Clip, Rectified};

@@ -56,7 +56,15 @@ pub struct ComparisonTask {
     pub shared_nuisance: bool,
 }
 
-/// What a signal is made of; see the [equations](self).
+/// What a signal is made of: sample `n` of a signal with quantity `q` and phase or offset `c` is
+///
+/// ```text
+/// sin(q a n + c) + eta                frequency,           eta ~ N(0, noise_sd^2)
+/// q a n + c + eta                     velocity,            eta ~ N(0, noise_sd^2)
+/// sin(w a n + c) + q eta              noise (its sd),      eta ~ N(0, 1)
+/// ```
+///
+/// with `a` the Euler step in units of the membrane time constant.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Signal {
     /// Sinusoids whose angular frequencies are compared.

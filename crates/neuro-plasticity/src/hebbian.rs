@@ -1,0 +1,52 @@
+//! Hebb's rule: what fires together wires together.
+//!
+//! ```text
+//! dW_ij/dt = eta r_i r_j
+//! ```
+//!
+//! `r_i`, `r_j` post- and pre-synaptic rates, `eta` the rate constant. Weights grow without limit
+//! (see [`Oja`](crate::Oja) for one that does not). Source: Hebb, The Organization of Behavior, 1949;
+//! Dayan & Abbott, Theoretical Neuroscience, Eq. 8.2.
+
+use neuro_core::Scalar;
+
+use crate::Error;
+use crate::error::check_non_negative;
+use crate::rule::{Activity, PlasticityRule, Rates, Synapses, assert_sizes, columns};
+
+/// `dW_ij/dt = rate post_i pre_j`; see [`Increment`](crate::Increment) for an example.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Hebbian {
+    /// `eta`, finite and at least 0: weight per squared rate and time.
+    pub rate: f64,
+}
+
+impl Hebbian {
+    /// Checks the rate constant.
+    ///
+    /// # Errors
+    /// [`neuro_core::Error::OutOfRange`] when it is negative or not finite.
+    pub fn validate(&self) -> Result<(), Error> {
+        check_non_negative("rate of Hebbian plasticity", self.rate)
+    }
+}
+
+impl<T: Scalar> PlasticityRule<T> for Hebbian {
+    fn rates_into(
+        &self,
+        activity: &Activity<'_, T>,
+        synapses: &Synapses<'_, T>,
+        rates: Rates<'_, T>,
+    ) {
+        assert_sizes(0, activity, synapses, &rates);
+        let post = activity.post;
+        for ((_, rates), pre) in
+            columns(post.len(), synapses.weights, rates.weights).zip(activity.pre)
+        {
+            let scale = T::of(self.rate) * *pre;
+            for (rate, post) in rates.iter_mut().zip(post) {
+                *rate = scale * *post;
+            }
+        }
+    }
+}
