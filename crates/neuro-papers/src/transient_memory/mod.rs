@@ -77,6 +77,7 @@ fn networks(session: &Session) -> Result<Vec<Measured>, Error> {
 }
 
 fn network(session: &Session, assignment: Assignment, workers: Workers) -> Result<Measured, Error> {
+    session.interrupt.check()?;
     let updates = assignment.group.config(session.options.scale).updates;
     let job = session.progress.job(&assignment.name(), updates);
     let path = session.output.job(&assignment.name());
