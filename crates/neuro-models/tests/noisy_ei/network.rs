@@ -2,7 +2,7 @@
 
 use nalgebra::DMatrix;
 use neuro_autodiff::Disturbance;
-use neuro_core::{Batch, Linearize, Streams, System, Task, Trajectory};
+use neuro_core::{Batch, Linearize, Streams, System, Trajectory};
 use neuro_models::noisy_ei::{CellTypes, Config, Network, TimeConstants};
 use neuro_models::tasks::{MatchingTask, NoisyInputs};
 
