@@ -6,8 +6,10 @@ mod error;
 mod flow;
 pub mod noisy_ei;
 pub mod tasks;
+mod training;
 pub mod transient_memory;
 mod trials;
 
 pub use error::Error;
 pub use flow::Flow;
+pub use training::{Trainable, TrainingRun};

@@ -1,13 +1,8 @@
 //! Training, and when a network has learned.
 
-use std::ops::ControlFlow;
-use std::path::Path;
-
-use neuro_autodiff::optimizer::{Adam, AdamConfig, Clip, Schedule};
-use neuro_autodiff::train::{
-    Checkpointing, Criterion, Report, Score, Termination, Trainer, TrainerConfig,
-};
-use neuro_autodiff::{Bptt, BpttConfig, LeakyCell, Memory, Parameters};
+use neuro_autodiff::optimizer::{Adam, AdamConfig};
+use neuro_autodiff::train::{Checkpointing, Criterion, Score};
+use neuro_autodiff::{Bptt, BpttConfig, Memory, Parameters};
 use neuro_core::parallel::Workers;
 use neuro_core::{Purpose, Scalar, Streams, Task};
 
@@ -15,6 +10,7 @@ use super::evaluation::LOSS;
 use super::{Config, Evaluation, Network};
 use crate::Error;
 use crate::tasks::{PeakRule, ResponseTask};
+use crate::training::{Pace, Trainable};
 
 /// A training run of a network on a task.
 ///
@@ -34,11 +30,14 @@ use crate::tasks::{PeakRule, ResponseTask};
 /// assert!(count(&after) < count(&before));
 /// # Ok::<(), neuro_models::Error>(())
 /// ```
-#[derive(Debug)]
-pub struct TrainingRun<T: Scalar = f64> {
-    config: Config,
-    trainer: Trainer<T>,
-    objective: Bptt<T, LeakyCell<T>>,
+pub type TrainingRun<T = f64> = crate::TrainingRun<Network<T>, T>;
+
+impl<T: Scalar> Trainable<T> for Network<T> {
+    type Config = Config;
+
+    fn with_parameters(config: &Config, parameters: Parameters<T>) -> Result<Self, Error> {
+        Self::from_parameters(config, parameters)
+    }
 }
 
 impl<T: Scalar> TrainingRun<T> {
@@ -70,58 +69,13 @@ impl<T: Scalar> TrainingRun<T> {
             ..AdamConfig::default()
         };
         let optimizer = Box::new(Adam::new(adam, &parameters)?);
-        let trainer = Trainer::new(
-            TrainerConfig {
-                updates: config.updates,
-                learning_rate: config.learning_rate,
-                schedule: Schedule::Constant,
-                clip: Clip::None,
-                check_every: config.check_every,
-                patience: None,
-                checkpoint,
-            },
-            parameters,
-            optimizer,
-        )?;
-        Ok(Self {
-            config,
-            trainer,
-            objective,
-        })
-    }
-
-    /// Goes on from a checkpoint of the same run; see [`Trainer::resume`].
-    ///
-    /// # Errors
-    /// When the file is missing, damaged, or of another run.
-    pub fn resume(&mut self, path: &Path) -> Result<(), Error> {
-        Ok(self.trainer.resume(path, &self.objective)?)
-    }
-
-    /// Trains until something ends the run; see [`Trainer::run`].
-    ///
-    /// # Errors
-    /// When the criterion fails or a checkpoint cannot be written.
-    pub fn run(
-        &mut self,
-        criterion: Option<&mut dyn Criterion<T>>,
-        observer: &mut dyn FnMut(&Report<'_, T>) -> ControlFlow<()>,
-    ) -> Result<Termination, Error> {
-        Ok(self.trainer.run(&mut self.objective, criterion, observer)?)
-    }
-
-    /// The trainer: counters, history, parameters.
-    #[must_use]
-    pub fn trainer(&self) -> &Trainer<T> {
-        &self.trainer
-    }
-
-    /// The network as it is now.
-    ///
-    /// # Errors
-    /// When training has moved a parameter out of the range that the cell needs.
-    pub fn network(&self) -> Result<Network<T>, Error> {
-        Network::from_parameters(&self.config, self.trainer.parameters().clone())
+        let pace = Pace {
+            updates: config.updates,
+            learning_rate: config.learning_rate,
+            check_every: config.check_every,
+            checkpoint,
+        };
+        Self::begin(config, pace, objective, parameters, optimizer)
     }
 }
 

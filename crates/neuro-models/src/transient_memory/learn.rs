@@ -1,16 +1,9 @@
 //! Training and testing.
 
-use std::ops::ControlFlow;
-use std::path::Path;
-
 use neuro_autodiff::loss::{ActivityNormalization, ActivityPenalty, At, CrossEntropy};
-use neuro_autodiff::optimizer::{
-    Adam, AdamConfig, Clip, DeepRewiring, DeepRewiringConfig, Optimizer, Schedule,
-};
-use neuro_autodiff::train::{
-    Checkpointing, Criterion, Report, Termination, Trainer, TrainerConfig,
-};
-use neuro_autodiff::{Bptt, BpttConfig, LeakyCell, Memory, Parameters};
+use neuro_autodiff::optimizer::{Adam, AdamConfig, DeepRewiring, DeepRewiringConfig, Optimizer};
+use neuro_autodiff::train::Checkpointing;
+use neuro_autodiff::{Bptt, BpttConfig, Memory, Parameters};
 use neuro_core::parallel::Workers;
 use neuro_core::{Batch, Domain, Purpose, Scalar, Streams, Task};
 use rand::RngExt;
@@ -18,14 +11,18 @@ use rand::RngExt;
 use super::{Config, Connections, Network};
 use crate::Error;
 use crate::tasks::ComparisonTask;
+use crate::training::{Pace, Trainable};
 use crate::trials::circumstances;
 
 /// A training run of a network on a task.
-#[derive(Debug)]
-pub struct TrainingRun<T: Scalar = f64> {
-    config: Config,
-    trainer: Trainer<T>,
-    objective: Bptt<T, LeakyCell<T>>,
+pub type TrainingRun<T = f64> = crate::TrainingRun<Network<T>, T>;
+
+impl<T: Scalar> Trainable<T> for Network<T> {
+    type Config = Config;
+
+    fn with_parameters(config: &Config, parameters: Parameters<T>) -> Result<Self, Error> {
+        Self::from_parameters(config, parameters)
+    }
 }
 
 impl<T: Scalar> TrainingRun<T> {
@@ -70,58 +67,13 @@ impl<T: Scalar> TrainingRun<T> {
             Connections::Sparse { .. } => Box::new(rewiring(adam, &parameters, streams)?),
             _ => Box::new(Adam::new(adam, &parameters)?),
         };
-        let trainer = Trainer::new(
-            TrainerConfig {
-                updates: config.updates,
-                learning_rate: config.learning_rate,
-                schedule: Schedule::Constant,
-                clip: Clip::None,
-                check_every,
-                patience: None,
-                checkpoint,
-            },
-            parameters,
-            optimizer,
-        )?;
-        Ok(Self {
-            config,
-            trainer,
-            objective,
-        })
-    }
-
-    /// Goes on from a checkpoint of the same run; see [`Trainer::resume`].
-    ///
-    /// # Errors
-    /// When the file is missing, damaged, or of another run.
-    pub fn resume(&mut self, path: &Path) -> Result<(), Error> {
-        Ok(self.trainer.resume(path, &self.objective)?)
-    }
-
-    /// Trains until something ends the run; see [`Trainer::run`].
-    ///
-    /// # Errors
-    /// When the criterion fails or a checkpoint cannot be written.
-    pub fn run(
-        &mut self,
-        criterion: Option<&mut dyn Criterion<T>>,
-        observer: &mut dyn FnMut(&Report<'_, T>) -> ControlFlow<()>,
-    ) -> Result<Termination, Error> {
-        Ok(self.trainer.run(&mut self.objective, criterion, observer)?)
-    }
-
-    /// The trainer: counters, history, parameters.
-    #[must_use]
-    pub fn trainer(&self) -> &Trainer<T> {
-        &self.trainer
-    }
-
-    /// The network as it is now.
-    ///
-    /// # Errors
-    /// When training has moved a parameter out of the range that the cell needs.
-    pub fn network(&self) -> Result<Network<T>, Error> {
-        Network::from_parameters(&self.config, self.trainer.parameters().clone())
+        let pace = Pace {
+            updates: config.updates,
+            learning_rate: config.learning_rate,
+            check_every,
+            checkpoint,
+        };
+        Self::begin(config, pace, objective, parameters, optimizer)
     }
 }
 
@@ -238,11 +190,18 @@ impl Evaluation {
     /// those are; `None` when there is none.
     #[must_use]
     pub fn accuracy(&self, gap: f64) -> Option<(f64, usize)> {
+        self.accuracy_where(|difference| difference.abs() >= gap)
+    }
+
+    /// Share of correct trials among those with some differences, and how many those are; `None` when
+    /// there is none.
+    #[must_use]
+    pub fn accuracy_where(&self, wanted: impl Fn(f64) -> bool) -> Option<(f64, usize)> {
         let correct = self.correct();
         let of: Vec<bool> = correct
             .iter()
             .zip(&self.differences)
-            .filter(|(_, d)| d.abs() >= gap)
+            .filter(|(_, d)| wanted(**d))
             .map(|(c, _)| *c)
             .collect();
         let hits = of.iter().filter(|c| **c).count();
