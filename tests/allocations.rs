@@ -1,4 +1,4 @@
-//! Training allocates nothing once its buffers are made.
+//! Training, and learning by local rules, allocate nothing once their buffers are made.
 //!
 //! The allocator of this test binary counts the calls of each thread, so that tests beside one
 //! another do not disturb the count.
@@ -21,10 +21,14 @@ use neuro_autodiff::{
     Bptt, BpttConfig, Cell, Identity, LeakyCell, LeakyConfig, Memory, Objective, Parameters, Pass,
     ReadoutSource, StepInput, UnitNoise,
 };
+use neuro_core::integrate::RungeKutta4;
 use neuro_core::noise::NoiseScaling;
 use neuro_core::parallel::Workers;
 use neuro_core::transfer::Tanh;
 use neuro_core::{Domain, Scalar, Streams};
+use neuro_models::derivative_feedback::{
+    self, Learning, Network, Perturbation, Plasticity, Scheme,
+};
 use neuro_models::transient_memory::Config;
 
 struct Counting;
@@ -241,5 +245,29 @@ fn no_step_of_a_leaky_cell_allocates_forward_or_backward() {
         pass();
         let found = allocations(pass);
         assert_eq!(found, 0, "{readout:?}");
+    }
+}
+
+#[test]
+fn learning_trials_allocate_nothing() {
+    let config = derivative_feedback::Config {
+        units: 16,
+        ..derivative_feedback::Config::default()
+    };
+    let network = Network::new(&config).expect("valid");
+    let network = network
+        .perturbed(&Perturbation::post_synaptic(0.15))
+        .expect("valid");
+    for scheme in [Scheme::default(), Scheme::Joint { step: 2.5 }] {
+        let learning = Learning::new(network.clone(), Plasticity::default(), scheme, RungeKutta4);
+        let mut learning = learning.expect("a stable step");
+        // The count sees allocations: a network is made of many.
+        assert!(ALLOCATIONS.get() > 0);
+        let count = allocations(|| {
+            for stimulus in 0..3 {
+                learning.trial(stimulus).expect("a bounded trial");
+            }
+        });
+        assert_eq!(count, 0, "{scheme:?}");
     }
 }

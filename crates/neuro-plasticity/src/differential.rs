@@ -15,7 +15,7 @@ use neuro_core::Scalar;
 
 use crate::Error;
 use crate::error::check_non_negative;
-use crate::rule::{Activity, PlasticityRule, Rates, Synapses, assert_sizes, columns};
+use crate::rule::{Activity, PlasticityRule, Rates, Synapses, assert_sizes, outer_into};
 
 /// `dW_ij/dt = -rate (dpost_i/dt) pre_j`.
 ///
@@ -56,14 +56,7 @@ impl<T: Scalar> PlasticityRule<T> for Differential {
         rates: Rates<'_, T>,
     ) {
         assert_sizes(0, activity, synapses, &rates);
-        let post = activity.d_post;
-        for ((_, rates), pre) in
-            columns(post.len(), synapses.weights, rates.weights).zip(activity.pre)
-        {
-            let scale = -T::of(self.rate) * *pre;
-            for (rate, d_post) in rates.iter_mut().zip(post) {
-                *rate = scale * *d_post;
-            }
-        }
+        let scale = -T::of(self.rate);
+        outer_into(scale, activity.d_post, activity.pre, rates.weights);
     }
 }

@@ -12,7 +12,7 @@ use neuro_core::Scalar;
 
 use crate::Error;
 use crate::error::check_non_negative;
-use crate::rule::{Activity, PlasticityRule, Rates, Synapses, assert_sizes, columns};
+use crate::rule::{Activity, PlasticityRule, Rates, Synapses, assert_sizes, outer_into};
 
 /// `dW_ij/dt = rate post_i pre_j`; see [`Increment`](crate::Increment) for an example.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,14 +39,7 @@ impl<T: Scalar> PlasticityRule<T> for Hebbian {
         rates: Rates<'_, T>,
     ) {
         assert_sizes(0, activity, synapses, &rates);
-        let post = activity.post;
-        for ((_, rates), pre) in
-            columns(post.len(), synapses.weights, rates.weights).zip(activity.pre)
-        {
-            let scale = T::of(self.rate) * *pre;
-            for (rate, post) in rates.iter_mut().zip(post) {
-                *rate = scale * *post;
-            }
-        }
+        let scale = T::of(self.rate);
+        outer_into(scale, activity.post, activity.pre, rates.weights);
     }
 }

@@ -145,6 +145,17 @@ pub(crate) fn assert_sizes<T: Scalar>(
     assert_eq!(rates.variables.len(), kept, "rates of the variables");
 }
 
+/// `rates[i, j] = scale post_i pre_j`, the correlation of two signals; none without post-synaptic
+/// units.
+pub(crate) fn outer_into<T: Scalar>(scale: T, post: &[T], pre: &[T], rates: &mut [T]) {
+    for (rates, pre) in rates.chunks_exact_mut(post.len().max(1)).zip(pre) {
+        let scale = scale * *pre;
+        for (rate, post) in rates.iter_mut().zip(post) {
+            *rate = scale * *post;
+        }
+    }
+}
+
 /// Columns of the weights and of their rates; none without post-synaptic units.
 pub(crate) fn columns<'a, T>(
     post: usize,
