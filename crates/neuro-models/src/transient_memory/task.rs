@@ -39,9 +39,6 @@ impl Periods {
 /// Delay of networks with the long delay: in training, in tests (Sec. III A).
 const LONG: (RangeInclusive<usize>, usize) = (75..=105, 90);
 
-/// The Euler step for which the paper counts its steps.
-const ALPHA: f64 = 0.25;
-
 impl Config {
     /// The task as networks are trained on it.
     ///
@@ -131,9 +128,11 @@ impl Config {
         [signal, delay, signal].map(|steps| self.steps(steps))
     }
 
-    /// The number of steps of this configuration in the time of `steps` of the paper's.
-    fn steps(&self, steps: usize) -> usize {
-        (steps as f64 * ALPHA / self.alpha).round() as usize
+    /// The number of steps of this configuration in the time of `steps` of the paper's, which are
+    /// counted for the default Euler step.
+    #[must_use]
+    pub fn steps(&self, steps: usize) -> usize {
+        (steps as f64 * Self::default().alpha / self.alpha).round() as usize
     }
 
     fn range(&self, steps: &RangeInclusive<usize>) -> RangeInclusive<usize> {

@@ -5,6 +5,8 @@
 //! without noise, with or without the activity penalty. When none is within a factor of 1.5, the rule
 //! does not hold.
 
+use neuro_analysis::statistics::summary;
+
 use super::{Deciding, convergence, delay_end, is_cycle, pearson_end, truth};
 use crate::transient_memory::group::Group;
 use crate::transient_memory::measured::{Found, Measured};
@@ -50,12 +52,7 @@ fn after_perturbation(curve: &[f64]) -> f64 {
 
 fn median(mut values: Vec<f64>) -> f64 {
     values.retain(|v| v.is_finite());
-    values.sort_by(f64::total_cmp);
-    let n = values.len();
-    match n {
-        0 => f64::NAN,
-        _ => f64::midpoint(values[(n - 1) / 2], values[n / 2]),
-    }
+    summary(&values).map_or(f64::NAN, |summary| summary.median)
 }
 
 pub(super) fn decide(all: &mut Deciding<'_>) -> Result<(), Error> {

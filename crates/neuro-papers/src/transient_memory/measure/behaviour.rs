@@ -41,16 +41,9 @@ pub(super) fn measure(
         .ok()
         .filter(|fit| fit.slope > 0.0)
         .and_then(|fit| fit.threshold());
-    let share = |far_ones: bool| {
-        let differences = answers.differences.iter().zip(&correct);
-        let of: Vec<bool> = differences
-            .filter(|(d, _)| (d.abs() >= far) == far_ones)
-            .map(|(_, correct)| *correct)
-            .collect();
-        let hits = of.iter().filter(|c| **c).count();
-        (hits as f64 / of.len() as f64, of.len())
-    };
-    let ((accuracy_far, far_trials), (accuracy_near, _)) = (share(true), share(false));
+    let share = |found: Option<(f64, usize)>| found.unwrap_or((f64::NAN, 0));
+    let (accuracy_far, far_trials) = share(answers.accuracy(far));
+    let (accuracy_near, _) = share(answers.accuracy_where(|d| d.abs() < far));
     let noise = SIGMAS.map(|sigma| {
         let accuracy = accuracy_at(probe, network, sigma, effort.noisy);
         accuracy.map(|accuracy| [sigma, accuracy])
@@ -104,9 +97,7 @@ pub(super) fn accuracy_at(
     };
     let noisy = with_noise(probe, network, sigma)?;
     let answers = noisy.test(&task, probe.streams, trials).map_err(&failed)?;
-    let correct = answers.correct();
-    let hits = correct.iter().filter(|c| **c).count();
-    Ok(hits as f64 / correct.len() as f64)
+    Ok(answers.accuracy(0.0).map_or(f64::NAN, |(share, _)| share))
 }
 
 fn with_noise(probe: &Probe, network: &Network<f32>, sigma: f64) -> Result<Network<f32>, Error> {

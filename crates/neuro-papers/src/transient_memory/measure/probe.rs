@@ -20,9 +20,6 @@ pub(super) const PHASES: u64 = 1 << 20;
 pub(super) const FOLDS: u64 = 2 << 20;
 pub(super) const PERTURBATIONS: u64 = 3 << 20;
 
-/// The Euler step for which the paper counts its steps.
-const PAPER_ALPHA: f64 = 0.25;
-
 /// A network without noise and its test trials.
 pub(super) struct Probe {
     pub(super) assignment: Assignment,
@@ -86,7 +83,7 @@ impl Probe {
 
     /// Steps of this network in one of the paper's.
     pub(super) fn stride(&self) -> usize {
-        (PAPER_ALPHA / self.config.alpha).round() as usize
+        self.config.steps(1)
     }
 
     /// The quantity at a fraction of its range, 0 to 1.
