@@ -36,8 +36,8 @@ pub(super) fn psychometric(networks: &[&Measured]) -> Result<Drawn, Error> {
             ]
         })
     })?;
-    let panel = |label: &str, value: fn(&Bin) -> f64| {
-        let panel = Panel::new("", DIFFERENCE, label).y_range(0.0, 1.0);
+    let panel = |title: &str, label: &str, value: fn(&Bin) -> f64| {
+        let panel = Panel::new(title, DIFFERENCE, label).y_range(0.0, 1.0);
         lines_by_kind(panel, networks, |_, found| {
             let bins = found.behaviour.bins.iter();
             bins.map(|bin| (bin.mean, value(bin))).unzip()
@@ -46,10 +46,12 @@ pub(super) fn psychometric(networks: &[&Measured]) -> Result<Drawn, Error> {
     };
     let mut panels = Vec::new();
     if trained(networks).next().is_some() {
-        let chosen = panel("Share of answers \"second is higher\"", |bin| bin.chosen[0]);
+        let chosen = panel("Answer \"second is higher\"", "Share of answers", |bin| {
+            bin.chosen[0]
+        });
         panels = vec![
             chosen.vertical("", 0.0),
-            panel("Share of correct answers", |bin| bin.correct),
+            panel("Correct answers", "Share of answers", |bin| bin.correct),
         ];
     }
     Ok(Drawn::new(2, panels, table))

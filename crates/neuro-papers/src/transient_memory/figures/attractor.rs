@@ -2,7 +2,7 @@
 //! points.
 
 use super::Drawn;
-use super::panels::{DARK, column, component_axes, steps};
+use super::panels::{Curve, DARK, column, component_axes, family, steps};
 use super::shown::shown;
 use super::table::tidy;
 use crate::transient_memory::measured::{Measured, Point};
@@ -10,6 +10,10 @@ use crate::{Error, Panel};
 
 /// The trajectories come in the order of their first quantities.
 const FIRST: [&str; 3] = ["low ω₁", "middle ω₁", "high ω₁"];
+
+/// Steps of the beginning and of the end of a trajectory that planes show: all of it would fill them.
+const BEGIN: usize = 120;
+const END: usize = 100;
 
 /// Figure 3a: three trajectories on two planes, and how far out they are.
 pub(super) fn trajectories(networks: &[&Measured]) -> Result<Drawn, Error> {
@@ -34,13 +38,16 @@ pub(super) fn trajectories(networks: &[&Measured]) -> Result<Drawn, Error> {
     for network in shown(networks) {
         let title = network.title();
         let all = &network.found.attractor.trajectories;
+        let begins: Vec<&[[f64; 3]]> = all.iter().map(|s| &s[..BEGIN.min(s.len())]).collect();
+        let ends = || all.iter().map(|s| &s[s.len().saturating_sub(END)..]);
         for other in [2, 3] {
-            let mut panel = component_axes(&title, other);
-            for (k, (states, name)) in all.iter().zip(FIRST).enumerate() {
-                let (x, y) = (column(states, 0), column(states, other - 1));
-                panel = panel.line(name, &x, &y).in_colour(k).thin();
-            }
-            for (k, states) in all.iter().enumerate() {
+            let curve = |states: &[[f64; 3]]| (column(states, 0), column(states, other - 1));
+            let ends: Vec<Curve> = ends().map(curve).collect();
+            let name = format!("last {END} steps of each");
+            let title = format!("{title}, first {BEGIN} steps");
+            let mut panel = family(component_axes(&title, other), &name, DARK, &ends);
+            for (k, (states, name)) in begins.iter().zip(FIRST).enumerate() {
+                panel = family(panel, name, k, &[curve(states)]);
                 panel = start(panel, states, other, k);
             }
             panels.push(panel);
@@ -49,21 +56,23 @@ pub(super) fn trajectories(networks: &[&Measured]) -> Result<Drawn, Error> {
         for (k, (states, name)) in all.iter().zip(FIRST).enumerate() {
             let norm = |[a, b, c]: &[f64; 3]| a.hypot(*b).hypot(*c);
             let norms: Vec<f64> = states.iter().map(norm).collect();
-            panel = panel.line(name, &steps(0, states), &norms).in_colour(k);
+            panel = panel
+                .line(name, &steps(0, states), &norms)
+                .in_colour(k)
+                .thin();
         }
         panels.push(panel);
     }
     Ok(Drawn::new(3, panels, table))
 }
 
-/// Marks where a trajectory begins.
+/// Marks where a trajectory begins, in its colour.
 fn start(panel: Panel, states: &[[f64; 3]], other: usize, colour: usize) -> Panel {
     match states.first() {
         None => panel,
         Some(first) => {
-            let name = if colour == 0 { "starts" } else { "" };
             let (x, y) = ([first[0]], [first[other - 1]]);
-            panel.scatter(name, &x, &y).in_colour(colour)
+            panel.scatter("", &x, &y).in_colour(colour)
         }
     }
 }

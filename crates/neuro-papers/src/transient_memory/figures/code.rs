@@ -2,7 +2,9 @@
 //! signal is kept.
 
 use super::Drawn;
-use super::panels::{DARK, column, lines_by_kind, plane, quantity, signed, steps};
+use super::panels::{
+    DARK, column, from_zero, lines_by_kind, plane, points_by_kind, quantity, signed, steps, symbol,
+};
 use super::shown::{Shown, shown};
 use super::table::{cells, tidy};
 use crate::transient_memory::measured::{Code, Measured};
@@ -49,13 +51,18 @@ pub(super) fn amplitude(networks: &[&Measured]) -> Result<Drawn, Error> {
     }
     if let Some(first) = shown(networks).first() {
         let [signal, ..] = first.group.config(Scale::Paper).test_steps();
-        let words = "Correlation of |x| with the first quantity";
-        let panel = Panel::new("All networks", "Step", words).y_range(-1.0, 1.0);
-        let panel = lines_by_kind(panel, networks, |_, found| {
+        let of = |time: &str| format!("Correlation of {time} with {}", symbol(first.group));
+        let along = Panel::new("All networks", "Step", &of("|x|")).y_range(-1.0, 1.0);
+        let along = lines_by_kind(along, networks, |_, found| {
             let along = &found.code.along;
             (steps(signal, along), along.clone())
         });
-        panels.push(panel.horizontal("", 0.0));
+        let ends = Panel::new("All networks", &of("|x(T_s)|"), &of("|x(T_f)|"));
+        let ends = ends.x_range(-1.0, 1.0).y_range(-1.0, 1.0);
+        let ends = points_by_kind(ends, networks, |_, found| {
+            (found.code.start[0], found.code.end[0])
+        });
+        panels.extend([along, ends].map(|panel| panel.horizontal("", 0.0)));
     }
     Ok(Drawn::new(2, panels, both_ends(networks)?))
 }
@@ -78,13 +85,13 @@ fn norms(network: &Shown<'_>) -> [Panel; 2] {
         ("T_f", &code.ends, code.end),
     ];
     sides.map(|(time, rows, [pearson, _])| {
-        let title = format!("{}: r = {} at {time}", network.title(), signed(pearson));
+        let title = format!("{}: r = {}", network.title(), signed(pearson));
         let label = format!("|x({time})|");
-        Panel::new(&title, quantity(network.group), &label).scatter(
-            "",
-            &column(rows, 0),
-            &column(rows, 4),
-        )
+        let norms = column(rows, 4);
+        let panel = Panel::new(&title, quantity(network.group), &label);
+        // One scale for both: what is nearly constant must look so.
+        let all = code.starts.iter().chain(&code.ends).map(|row| row[4]);
+        from_zero(panel, all).scatter("", &column(rows, 0), &norms)
     })
 }
 
@@ -121,8 +128,10 @@ pub(super) fn rings(networks: &[&Measured]) -> Result<Drawn, Error> {
         let title = network.title();
         let label = "Principal component 2";
         let mut plane = Panel::new(&title, "Principal component 1", label).equal_units();
-        let mut radius = Panel::new(&title, "Phase φ₁ (rad)", "|x(T_f)|");
-        for (value, rows) in by_quantity(&network.found.code.ring) {
+        let radius = Panel::new(&title, "Phase φ₁ (rad)", "|x(T_f)|");
+        let ring = &network.found.code.ring;
+        let mut radius = from_zero(radius, column(ring, 4));
+        for (value, rows) in by_quantity(ring) {
             let name = format!("ω₁ = {value}");
             plane = plane.scatter(&name, &column(&rows, 2), &column(&rows, 3));
             radius = radius.scatter(&name, &column(&rows, 1), &column(&rows, 4));
@@ -152,7 +161,7 @@ pub(super) fn arrows(networks: &[&Measured]) -> Result<Drawn, Error> {
         // One line with gaps: from 0 to each step.
         let x: Vec<f64> = norm.iter().flat_map(|n| [*n, *n, f64::NAN]).collect();
         let y: Vec<f64> = step.iter().flat_map(|s| [0.0, *s, f64::NAN]).collect();
-        Panel::new(&title, "|x(T_f)|", "Step along principal component 3")
+        Panel::new(&title, "|x(T_f)|", "Step along component 3")
             .line("", &x, &y)
             .in_colour(DARK)
             .thin()
@@ -209,6 +218,7 @@ pub(super) fn traces(networks: &[&Measured]) -> Result<Drawn, Error> {
             .in_colour(DARK)
             .vertical("ends of the first signal and of the delay", signal as f64)
             .vertical("", (signal + delay) as f64)
+            .in_colour(0)
     };
     let panels = shown(networks).into_iter().map(panel).collect();
     Ok(Drawn::new(2, panels, table))

@@ -1,7 +1,7 @@
 //! Two kinds of solutions: not in the paper, see the claims of that name.
 
 use super::Drawn;
-use super::panels::points_by_group;
+use super::panels::{points_by_group, points_by_kind};
 use super::shown::{Solution, groups, of_group, trained};
 use super::table::tidy;
 use crate::transient_memory::claims::kinds::{HIGH, LOW, rotation};
@@ -10,6 +10,9 @@ use crate::transient_memory::measured::{Found, Measured};
 use crate::{Error, Panel};
 
 const NORM: &str = "Mean |x| in the delay";
+
+/// A number of a network, and what it is called.
+type Value = (&'static str, fn(&Found) -> f64);
 
 /// Mean `|x|` against how the quantity is kept and how fast the attractor turns, and the networks of
 /// each kind in each group.
@@ -40,12 +43,10 @@ pub(super) fn kinds(networks: &[&Measured]) -> Result<Drawn, Error> {
         ("All others", others),
     ];
     let mut panels = Vec::new();
-    type Value = fn(&Found) -> f64;
-    let values: [(&str, Value); 2] = [
-        ("Correlation of |x(T_f)| with the first quantity", |f| {
-            f.code.end[0]
-        }),
-        ("Rotation time of the attractor (steps)", rotation),
+    let values: [Value; 3] = [
+        ("Correlation of |x(T_f)|", |f| f.code.end[0]),
+        ("R² of the quantity in x(T_f)", |f| f.code.decoded[1]),
+        ("Rotation time (steps)", rotation),
     ];
     for (title, set) in &sets {
         if !networks.iter().any(|network| set.contains(&network.group)) {
@@ -59,8 +60,8 @@ pub(super) fn kinds(networks: &[&Measured]) -> Result<Drawn, Error> {
     }
     panels.push(counts(networks));
     Ok(Drawn {
-        panel_size: (460.0, 340.0),
-        ..Drawn::new(2, panels, table)
+        panel_size: (420.0, 330.0),
+        ..Drawn::new(3, panels, table)
     })
 }
 
@@ -74,15 +75,12 @@ fn counts(networks: &[&Measured]) -> Panel {
         format!("{} {low}/{middle}/{high}", group.name())
     });
     let title = "Networks of low/middle/high |x|";
-    let mut panel = Panel::new(title, "", NORM).x_names(names).log_y();
-    for kind in Solution::ALL {
-        let place = |network: &Measured| groups.iter().position(|g| *g == network.group);
-        let of_kind = trained(networks).filter(|(_, found)| Solution::of(found) == kind);
-        let points = of_kind.filter_map(|(n, found)| Some((place(n)? as f64, found.code.norm)));
-        let (x, y): (Vec<f64>, Vec<f64>) = points.unzip();
-        if !x.is_empty() {
-            panel = panel.scatter(kind.name(), &x, &y).in_colour(kind.colour());
-        }
-    }
-    panel.horizontal("", LOW).horizontal("", HIGH)
+    let panel = Panel::new(title, "", NORM).x_names(names).log_y();
+    let place = |network: &Measured| groups.iter().take_while(|g| **g != network.group).count();
+    let panel = points_by_kind(panel, networks, |network, found| {
+        (place(network) as f64, found.code.norm)
+    });
+    panel
+        .horizontal("low: below 6", LOW)
+        .horizontal("high: above 10", HIGH)
 }

@@ -31,7 +31,7 @@ pub(super) fn learning(networks: &[&Measured]) -> Result<Drawn, Error> {
         }
     }
     Ok(Drawn {
-        panel_size: (320.0, 250.0),
+        panel_size: (350.0, 250.0),
         ..Drawn::new(4, panels, table)
     })
 }
@@ -76,16 +76,26 @@ pub(super) fn convergence(networks: &[&Measured]) -> Result<Drawn, Error> {
         let update = |stage: &Stage| stage.update as f64;
         let accuracy = |stage: &Stage| stage.accuracy;
         let time = |stage: &Stage| stage.convergence.unwrap_or(f64::NAN);
-        let words = "Mean convergence time (steps)";
+        let words = "Mean time (steps)";
         panels = vec![
             stages(
-                Panel::new("", "Update", "Accuracy"),
+                Panel::new("Accuracy", "Update", "Accuracy"),
                 networks,
                 update,
                 accuracy,
             ),
-            stages(Panel::new("", "Update", words), networks, update, time),
-            stages(Panel::new("", "Accuracy", words), networks, accuracy, time),
+            stages(
+                Panel::new("Convergence time", "Update", words),
+                networks,
+                update,
+                time,
+            ),
+            stages(
+                Panel::new("One against the other", "Accuracy", words),
+                networks,
+                accuracy,
+                time,
+            ),
         ];
     }
     Ok(Drawn::new(3, panels, table))

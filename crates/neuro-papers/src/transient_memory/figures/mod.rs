@@ -117,7 +117,7 @@ const ENTRIES: [Entry; 23] = [
     ),
     entry(
         "3e",
-        "rings: one amplitude for each frequency, whatever the phase",
+        "states at the end of the delay by frequency and phase, and their amplitude",
         PLAIN,
         code::rings,
     ),
@@ -135,7 +135,7 @@ const ENTRIES: [Entry; 23] = [
     ),
     entry(
         "4b",
-        "how perturbations in the delay fall onto a low-dimensional manifold",
+        "perturbations in the delay: their size and their share in ten components",
         &Group::STANDARD,
         noise::perturbations,
     ),
@@ -159,7 +159,7 @@ const ENTRIES: [Entry; 23] = [
     ),
     entry(
         "s3",
-        "fixed and slow points, and a trajectory that passes them",
+        "fixed and slow points, and a trajectory",
         PLAIN,
         attractor::points,
     ),

@@ -34,7 +34,7 @@ pub(super) fn dimension(networks: &[&Measured]) -> Result<Drawn, Error> {
     let table = tidy(networks, ["step", "components"], |found| {
         numbered(&found.robustness.dimension)
     })?;
-    let words = [STEP, "Components with 90 % of the variance"];
+    let words = [STEP, "Components for 90 %"];
     let curve = after(|robustness| &robustness.dimension);
     Ok(Drawn::new(
         2,
@@ -54,8 +54,8 @@ pub(super) fn perturbations(networks: &[&Measured]) -> Result<Drawn, Error> {
         let rows = curves[0].iter().zip(curves[1]).enumerate();
         rows.map(|(step, (share, distance))| [step.into(), (*share).into(), (*distance).into()])
     })?;
-    let share = [STEP, "Share of variance in ten components"];
-    let distance = [STEP, "Distance by that of the perturbation"];
+    let share = [STEP, "Share in ten components"];
+    let distance = [STEP, "Relative distance"];
     let mut panels = mean_and_single(networks, share, after(|r| &r.ten_components));
     panels.extend(mean_and_single(networks, distance, after(|r| &r.distance)));
     Ok(Drawn::new(2, panels, table))
@@ -121,15 +121,15 @@ pub(super) fn spectra(networks: &[&Measured]) -> Result<Drawn, Error> {
         shares = shares.line(group.label(), &x, &y).in_colour(colour);
     }
     let against_norm = |label: &str, value: fn(&Robustness) -> f64| {
-        let panel = Panel::new("Single networks", "Mean |x| in the delay", label).log_x();
+        let panel = Panel::new("M of single networks", "Mean |x| in the delay", label).log_x();
         points_by_group(panel, networks, &Group::STANDARD, |found| {
             (found.code.norm, value(&found.robustness))
         })
     };
     let panels = vec![
         shares.vertical("", 1.0),
-        against_norm("Mean Re of eigenvalues of M", |r| r.mean_real),
-        against_norm("Share of eigenvalues of M with Re > 0", |r| r.positive),
+        against_norm("Mean Re of eigenvalues", |r| r.mean_real),
+        against_norm("Share of eigenvalues, Re > 0", |r| r.positive),
     ];
     Ok(Drawn::new(3, panels, table))
 }

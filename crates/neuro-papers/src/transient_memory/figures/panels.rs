@@ -31,6 +31,25 @@ pub(super) fn quantity(group: Group) -> &'static str {
     }
 }
 
+/// The symbol of what the first signal says.
+pub(super) fn symbol(group: Group) -> &'static str {
+    match group.config(crate::Scale::Paper).compared {
+        Compared::Frequency => "ω₁",
+        Compared::Velocity => "a₁",
+        Compared::NoiseSd => "s₁",
+    }
+}
+
+/// Lets the y axis begin at 0, for values that are lengths.
+pub(super) fn from_zero(panel: Panel, values: impl IntoIterator<Item = f64>) -> Panel {
+    let largest = values.into_iter().fold(0.0, f64::max);
+    if largest > 0.0 && largest.is_finite() {
+        panel.y_range(0.0, 1.06 * largest)
+    } else {
+        panel
+    }
+}
+
 /// A number in words, with two digits and a real minus.
 pub(super) fn signed(value: f64) -> String {
     format!("{value:.2}").replace('-', "−")
@@ -79,6 +98,23 @@ pub(super) fn lines_by_kind(
         let curves: Vec<Curve> = of_kind.map(|(n, found)| curve(n, found)).collect();
         let name = format!("{} |x|", kind.name());
         family(panel, &name, kind.colour(), &curves)
+    })
+}
+
+/// A point for each network, in the colour of its kind.
+pub(super) fn points_by_kind(
+    panel: Panel,
+    networks: &[&Measured],
+    point: impl Fn(&Measured, &Found) -> (f64, f64),
+) -> Panel {
+    Solution::ALL.into_iter().fold(panel, |panel, kind| {
+        let of_kind = trained(networks).filter(|(_, found)| Solution::of(found) == kind);
+        let (x, y): Curve = of_kind.map(|(n, found)| point(n, found)).unzip();
+        if x.is_empty() {
+            return panel;
+        }
+        let name = format!("{} |x|", kind.name());
+        panel.scatter(&name, &x, &y).in_colour(kind.colour())
     })
 }
 

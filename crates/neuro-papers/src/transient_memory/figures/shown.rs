@@ -74,7 +74,7 @@ pub(super) struct Shown<'a> {
 impl Shown<'_> {
     /// Group, seed and kind.
     pub(super) fn title(&self) -> String {
-        let (group, seed) = (self.group.label(), self.seed);
+        let (group, seed) = (self.group.name(), self.seed);
         let kind = Solution::of(self.found).name();
         format!("{group}, seed {seed} ({kind} |x|)")
     }
