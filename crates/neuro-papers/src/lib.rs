@@ -17,6 +17,7 @@ pub mod plot;
 pub mod progress;
 mod report;
 mod session;
+mod study;
 mod suggest;
 pub mod table;
 pub mod transient_memory;

@@ -3,7 +3,7 @@
 use neuro_models::transient_memory::{Compared, Config, Connections, Delay};
 use serde::{Deserialize, Serialize};
 
-use crate::Scale;
+use crate::{Scale, study};
 
 /// Networks that differ in their seed only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -131,20 +131,6 @@ impl Group {
         }
     }
 
-    /// How many networks of this group are trained when `--seeds` asks for `seeds`.
-    ///
-    /// Below paper scale only networks trained without and with noise: the others would take too
-    /// long.
-    #[must_use]
-    pub fn networks(self, scale: Scale, seeds: usize) -> usize {
-        match (self, scale) {
-            // Twice the steps, for one remark of the paper.
-            (Self::HalfStep, Scale::Paper) => seeds.div_ceil(2),
-            (Self::Plain | Self::Noise, _) | (_, Scale::Paper) => seeds,
-            (_, Scale::Smoke | Scale::Quick) => 0,
-        }
-    }
-
     /// The difference from which on answers should be right: 1 for frequencies (the paper's), a
     /// quarter of the range for velocities as well, and what training uses for noise.
     #[must_use]
@@ -166,6 +152,25 @@ impl Group {
                 &[500, 1_000, 1_500, 2_000, 3_000, 4_000, 6_000, 8_000, 10_000]
             }
             _ => &[],
+        }
+    }
+}
+
+impl study::Group for Group {
+    const ALL: &'static [Self] = &Self::ALL;
+
+    fn name(self) -> &'static str {
+        self.name()
+    }
+
+    /// Below paper scale only networks trained without and with noise: the others would take too
+    /// long.
+    fn networks(self, scale: Scale, seeds: usize) -> usize {
+        match (self, scale) {
+            // Twice the steps, for one remark of the paper.
+            (Self::HalfStep, Scale::Paper) => seeds.div_ceil(2),
+            (Self::Plain | Self::Noise, _) | (_, Scale::Paper) => seeds,
+            (_, Scale::Smoke | Scale::Quick) => 0,
         }
     }
 }

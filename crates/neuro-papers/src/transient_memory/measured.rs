@@ -10,7 +10,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::group::Group;
-use crate::{Error, file};
+use crate::Error;
+use crate::study::{self, Network};
 
 /// One network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -301,28 +302,13 @@ pub const HISTOGRAM: (f64, f64, usize) = (0.0, 3.0, 120);
 pub const VERSION: u32 = 1;
 
 impl Measured {
-    /// Writes the file, all or nothing.
-    ///
-    /// # Errors
-    /// [`Error::Io`] when it cannot be written.
-    pub fn write(&self, path: &Path) -> Result<(), Error> {
-        file::write_compact_json(path, self)
-    }
-
-    /// Reads a file that [`write`](Self::write) has written.
+    /// Reads a file of measurements.
     ///
     /// # Errors
     /// [`Error::Io`] when it cannot be read, [`Error::File`] when it is damaged or of another
     /// version.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let measured: Self = file::read_json(path)?;
-        if measured.version != VERSION {
-            return Err(Error::File {
-                path: path.into(),
-                problem: format!("expected version {VERSION}, found {}", measured.version),
-            });
-        }
-        Ok(measured)
+        study::read(path)
     }
 
     /// One line about the network.
@@ -342,5 +328,31 @@ impl Measured {
             "accuracy {accuracy:.3}, mean |x| {norm:.1}, its correlation {correlation:+.2}, \
              {attractor}"
         )
+    }
+}
+
+impl Network for Measured {
+    type Group = Group;
+    type Found = Found;
+    const VERSION: u32 = VERSION;
+
+    fn version(&self) -> u32 {
+        self.version
+    }
+
+    fn group(&self) -> Group {
+        self.group
+    }
+
+    fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    fn found(&self) -> Option<&Found> {
+        self.found.as_ref()
+    }
+
+    fn summary(&self) -> String {
+        self.summary()
     }
 }

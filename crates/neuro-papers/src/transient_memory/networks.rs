@@ -9,31 +9,17 @@ use neuro_core::{Purpose, Streams};
 use neuro_models::transient_memory::{Config, Network, TrainingRun};
 
 use super::group::Group;
-use crate::{Error, Job, Session};
+use crate::{Error, Job, Session, study};
 
 /// Trials that each check during training looks at.
 const VALIDATION_TRIALS: usize = 300;
 
-/// A network to train: its name in files is the group and the seed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Assignment {
-    pub(super) group: Group,
-    pub(super) seed: u64,
-}
+/// A network to train.
+pub(super) type Assignment = study::Assignment<Group>;
 
-impl Assignment {
-    pub(super) fn name(self) -> String {
-        format!("{}-{}", self.group.name(), self.seed)
-    }
-
-    /// The network's name after an update of its training.
-    fn stage(self, update: u64) -> String {
-        format!("{}-at-{update}", self.name())
-    }
-
-    pub(super) fn failed(self) -> impl Fn(neuro_models::Error) -> Error {
-        move |e| Error::experiment(format!("network {}", self.name()), e)
-    }
+/// The network's name after an update of its training.
+fn stage(assignment: Assignment, update: u64) -> String {
+    format!("{}-at-{update}", assignment.name())
 }
 
 /// A network that has been trained, unless it diverged.
@@ -83,7 +69,7 @@ pub(super) fn train(
         job.start_at(update);
         // The run may have been killed between the checkpoint and the network of this stage.
         if group.stages(scale).contains(&update) {
-            let path = session.output.network(&assignment.stage(update));
+            let path = session.output.network(&stage(assignment, update));
             run.network().and_then(|n| n.save(&path)).map_err(&failed)?;
         }
     }
@@ -99,7 +85,7 @@ pub(super) fn train(
         trained.save(&path).map_err(&failed)?;
         network = Some(trained);
         for &update in group.stages(scale) {
-            let path = session.output.network(&assignment.stage(update));
+            let path = session.output.network(&stage(assignment, update));
             stages.push((update, Network::load(&path).map_err(&failed)?));
         }
     }
@@ -135,7 +121,7 @@ fn watch(
     let mut criterion = criterion.map_err(|e| failed(e.into()))?;
     let keep = |report: &Report<'_, f32>| {
         let network = Network::from_parameters(config, report.parameters.clone())?;
-        network.save(&session.output.network(&assignment.stage(report.update)))
+        network.save(&session.output.network(&stage(assignment, report.update)))
     };
     let (mut loss, mut accuracy) = (f64::NAN, f64::NAN);
     let mut lost = None;

@@ -12,67 +12,20 @@ mod variants;
 #[cfg(test)]
 mod tests;
 
-use super::PAPER;
 use super::group::Group;
 use super::measured::{Found, Kind, Measured};
-use crate::{Claims, Error, Options, Rule};
+use crate::Error;
+use crate::study::{self, truth};
 
 /// The claims that are being decided, and on what.
-pub(super) struct Deciding<'a> {
-    networks: &'a [Measured],
-    options: &'a Options,
-    claims: &'a mut Claims,
-}
+pub(super) type Deciding<'a> = study::Deciding<'a, Measured>;
 
 /// Decides all claims that belong to the figures that were asked for.
-pub(super) fn decide(
-    networks: &[Measured],
-    options: &Options,
-    claims: &mut Claims,
-) -> Result<(), Error> {
-    let mut deciding = Deciding {
-        networks,
-        options,
-        claims,
-    };
-    code::decide(&mut deciding)?;
-    noise::decide(&mut deciding)?;
-    variants::decide(&mut deciding)?;
-    kinds::decide(&mut deciding)
-}
-
-impl Deciding<'_> {
-    /// Decides one claim of a figure from one value of each network.
-    fn claim(
-        &mut self,
-        figure: &str,
-        id: &str,
-        statement: &str,
-        rule: &Rule,
-        values: &[f64],
-    ) -> Result<(), Error> {
-        if self.options.wants(figure) {
-            self.claims
-                .decide(id, PAPER.name, statement, rule, values)?;
-        }
-        Ok(())
-    }
-
-    /// One value of each network of some groups; NaN where training diverged.
-    fn each(&self, groups: &[Group], value: impl Fn(&Found) -> f64) -> Vec<f64> {
-        let of = |network: &Measured| network.found.as_ref().map_or(f64::NAN, &value);
-        self.of(groups).map(of).collect()
-    }
-
-    fn of(&self, groups: &[Group]) -> impl Iterator<Item = &Measured> {
-        let networks = self.networks.iter();
-        networks.filter(move |n| groups.contains(&n.group))
-    }
-}
-
-/// 1 where a statement holds, for [`Rule::holds`].
-fn truth(holds: bool) -> f64 {
-    f64::from(u8::from(holds))
+pub(super) fn decide(all: &mut Deciding<'_>) -> Result<(), Error> {
+    code::decide(all)?;
+    noise::decide(all)?;
+    variants::decide(all)?;
+    kinds::decide(all)
 }
 
 fn is_cycle(found: &Found) -> f64 {

@@ -1,7 +1,8 @@
 use super::*;
+use crate::transient_memory::PAPER;
 use crate::transient_memory::figures::FIGURES;
 use crate::transient_memory::figures::fixture::{diverged, full};
-use crate::{Claim, Scale, Verdict};
+use crate::{Claim, Claims, Options, Scale, Verdict};
 
 fn decided(networks: &[Measured], scale: Scale, only: &[&str]) -> Vec<Claim> {
     let options = Options {
@@ -9,7 +10,8 @@ fn decided(networks: &[Measured], scale: Scale, only: &[&str]) -> Vec<Claim> {
         ..Options::defaults(&PAPER, scale)
     };
     let mut claims = Claims::new(scale);
-    decide(networks, &options, &mut claims).expect("valid rules of different names");
+    let mut deciding = Deciding::new(PAPER.name, networks, &options, &mut claims);
+    decide(&mut deciding).expect("valid rules of different names");
     claims.as_slice().to_vec()
 }
 

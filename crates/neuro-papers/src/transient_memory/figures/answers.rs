@@ -1,9 +1,8 @@
 //! Figure 2: answers, and the states from which they are read.
 
-use super::Drawn;
 use super::panels::{lines_by_kind, plane};
-use super::shown::{shown, trained};
-use super::table::{cells, tidy};
+use super::shown::shown;
+use crate::study::{Drawn, cells, tidy, trained};
 use crate::transient_memory::measured::{Bin, Measured};
 use crate::{Error, Panel};
 

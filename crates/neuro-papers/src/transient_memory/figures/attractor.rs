@@ -1,10 +1,9 @@
 //! Figure 3a: where the activity goes when the delay is prolonged. Supplement 3: fixed and slow
 //! points.
 
-use super::Drawn;
 use super::panels::{Curve, DARK, column, component_axes, family, steps};
 use super::shown::shown;
-use super::table::tidy;
+use crate::study::{Drawn, tidy};
 use crate::transient_memory::measured::{Measured, Point};
 use crate::{Error, Panel};
 

@@ -1,12 +1,11 @@
 //! Figures 3b to 3f, Supplement 1, and the same of other tasks and kinds of networks: how the first
 //! signal is kept.
 
-use super::Drawn;
 use super::panels::{
     DARK, column, from_zero, lines_by_kind, plane, points_by_kind, quantity, signed, steps, symbol,
 };
 use super::shown::{Shown, shown};
-use super::table::{cells, tidy};
+use crate::study::{Drawn, cells, tidy};
 use crate::transient_memory::measured::{Code, Measured};
 use crate::{Cell, Error, Panel, Scale, Table};
 

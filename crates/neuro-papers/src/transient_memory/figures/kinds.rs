@@ -1,9 +1,8 @@
 //! Two kinds of solutions: not in the paper, see the claims of that name.
 
-use super::Drawn;
 use super::panels::{points_by_group, points_by_kind};
-use super::shown::{Solution, groups, of_group, trained};
-use super::table::tidy;
+use super::shown::{Solution, groups};
+use crate::study::{Drawn, of_group, tidy, trained};
 use crate::transient_memory::claims::kinds::{HIGH, LOW, rotation};
 use crate::transient_memory::group::Group;
 use crate::transient_memory::measured::{Found, Measured};

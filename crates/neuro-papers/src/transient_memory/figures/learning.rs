@@ -1,9 +1,9 @@
 //! Learning curves, and Supplement 6: the attractor while a network learns.
 
-use super::Drawn;
 use super::panels::{Curve, DARK, family, lines_by_kind};
-use super::shown::{Solution, groups, trained};
-use super::table::{kind, name, tidy};
+use super::shown::{Solution, groups};
+use super::table::kind;
+use crate::study::{Drawn, name, tidy, trained};
 use crate::transient_memory::measured::{Check, Found, Measured, Stage};
 use crate::{Error, Panel, Table};
 
@@ -27,7 +27,7 @@ pub(super) fn learning(networks: &[&Measured]) -> Result<Drawn, Error> {
                 check.loss.into(),
                 check.accuracy.into(),
             ];
-            table.push(name(network).into_iter().chain(row))?;
+            table.push(name(*network).into_iter().chain(row))?;
         }
     }
     Ok(Drawn {

@@ -12,7 +12,7 @@
 
 use super::group::Group;
 use super::measured::Measured;
-use crate::{Error, Figure, Panel, Session, Table};
+use crate::study::{Entry, entry, listed};
 
 mod answers;
 mod attractor;
@@ -24,6 +24,8 @@ mod panels;
 mod shown;
 mod table;
 
+pub(super) use table::networks;
+
 #[cfg(test)]
 pub(super) mod fixture;
 #[cfg(test)]
@@ -31,48 +33,8 @@ mod tests;
 
 const PLAIN: &[Group] = &[Group::Plain];
 
-/// A figure: what `--only` calls it, what it shows, the groups it needs, and how it is made.
-struct Entry {
-    id: &'static str,
-    about: &'static str,
-    groups: &'static [Group],
-    draw: fn(&[&Measured]) -> Result<Drawn, Error>,
-}
-
-/// The panels of a figure, none when there is nothing to show, and its numbers.
-struct Drawn {
-    columns: usize,
-    panel_size: (f64, f64),
-    panels: Vec<Panel>,
-    table: Table,
-}
-
-impl Drawn {
-    fn new(columns: usize, panels: Vec<Panel>, table: Table) -> Self {
-        Self {
-            columns,
-            panel_size: (400.0, 310.0),
-            panels,
-            table,
-        }
-    }
-}
-
-const fn entry(
-    id: &'static str,
-    about: &'static str,
-    groups: &'static [Group],
-    draw: fn(&[&Measured]) -> Result<Drawn, Error>,
-) -> Entry {
-    Entry {
-        id,
-        about,
-        groups,
-        draw,
-    }
-}
-
-const ENTRIES: [Entry; 23] = [
+/// All figures.
+pub(super) const ENTRIES: [Entry<Measured>; 23] = [
     entry(
         "learning",
         "loss and accuracy while the networks learn",
@@ -214,61 +176,4 @@ const ENTRIES: [Entry; 23] = [
 ];
 
 /// What `--only` accepts, and what each figure shows.
-pub(super) const FIGURES: &[(&str, &str)] = &{
-    let mut figures = [("", ""); ENTRIES.len()];
-    let mut k = 0;
-    while k < ENTRIES.len() {
-        figures[k] = (ENTRIES[k].id, ENTRIES[k].about);
-        k += 1;
-    }
-    figures
-};
-
-/// The groups that a figure needs; none for a figure that there is not.
-pub(super) fn groups(figure: &str) -> &'static [Group] {
-    let entry = ENTRIES.iter().find(|entry| entry.id == figure);
-    entry.map_or(&[], |entry| entry.groups)
-}
-
-/// Writes the figures that were asked for, their numbers, and the table of networks.
-pub(super) fn draw(session: &Session, networks: &[Measured]) -> Result<(), Error> {
-    let output = &session.output;
-    for entry in &ENTRIES {
-        if !session.options.wants(entry.id) {
-            continue;
-        }
-        session.interrupt.check()?;
-        let drawn = (entry.draw)(&of(networks, entry.groups))?;
-        if !drawn.table.rows().is_empty() {
-            drawn.table.write(&output.data(entry.id))?;
-        }
-        if !drawn.panels.is_empty() {
-            let (wide, high) = drawn.panel_size;
-            let page = Figure::new(&sentence(entry.about))
-                .columns(drawn.columns)
-                .panel_size(wide, high);
-            let page = drawn.panels.into_iter().fold(page, Figure::panel);
-            page.write(&output.figure(entry.id))?;
-        }
-    }
-    if networks.is_empty() {
-        return Ok(());
-    }
-    table::networks(&of(networks, &Group::ALL))?.write(&output.data("networks"))
-}
-
-/// The networks of some groups, by group and seed.
-fn of<'a>(networks: &'a [Measured], groups: &[Group]) -> Vec<&'a Measured> {
-    let mut of: Vec<_> = networks
-        .iter()
-        .filter(|n| groups.contains(&n.group))
-        .collect();
-    of.sort_by_key(|n| (n.group, n.seed));
-    of
-}
-
-fn sentence(words: &str) -> String {
-    let mut letters = words.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase());
-    first.into_iter().flatten().chain(letters).collect()
-}
+pub(super) const FIGURES: &[(&str, &str)] = &listed(&ENTRIES);

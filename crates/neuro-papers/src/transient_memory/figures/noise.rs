@@ -4,10 +4,8 @@
 //! more than its group, since large `|x|` is robust by saturation: beside each mean stand the single
 //! networks.
 
-use super::Drawn;
 use super::panels::{Curve, bands_by_group, column, lines_by_group, points_by_group, steps};
-use super::shown::{of_group, trained};
-use super::table::{cells, tidy};
+use crate::study::{Drawn, cells, of_group, tidy, trained};
 use crate::transient_memory::group::Group;
 use crate::transient_memory::measured::{Found, HISTOGRAM, Measured, Robustness};
 use crate::{Error, Panel};

@@ -1,7 +1,8 @@
 //! Shapes of panels that several figures share.
 
-use super::shown::{Solution, of_group, trained};
+use super::shown::Solution;
 use crate::Panel;
+use crate::study::{of_group, trained};
 use crate::transient_memory::group::Group;
 use crate::transient_memory::measured::{Found, Measured};
 use neuro_models::transient_memory::Compared;

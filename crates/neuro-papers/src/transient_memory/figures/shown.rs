@@ -1,6 +1,7 @@
 //! Which networks are shown singly, and what they are called; the rule is in the
 //! [parent module](super).
 
+use crate::study::trained;
 use crate::transient_memory::claims::kinds::{HIGH, LOW};
 use crate::transient_memory::group::Group;
 use crate::transient_memory::measured::{Found, Measured};
@@ -40,20 +41,6 @@ impl Solution {
             Self::High => 1,
         }
     }
-}
-
-/// Networks with measurements.
-pub(super) fn trained<'a>(
-    networks: &[&'a Measured],
-) -> impl Iterator<Item = (&'a Measured, &'a Found)> {
-    let found = networks.iter().map(|n| (*n, n.found.as_ref()));
-    found.filter_map(|(network, found)| Some((network, found?)))
-}
-
-/// Networks of a group with measurements.
-pub(super) fn of_group<'a>(networks: &[&'a Measured], group: Group) -> Vec<&'a Found> {
-    let of_group = trained(networks).filter(|(network, _)| network.group == group);
-    of_group.map(|(_, found)| found).collect()
 }
 
 /// Groups of some networks, each once; the networks are in the order of groups.

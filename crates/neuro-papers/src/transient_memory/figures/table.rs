@@ -1,39 +1,10 @@
-//! The numbers behind the figures: tidy tables that begin with group and seed, and the table of all
-//! networks. A number that does not exist is NaN.
+//! The table of all networks. A number that does not exist is NaN.
 
-use super::shown::{Solution, trained};
+use super::shown::Solution;
+use crate::study::{name, number};
 use crate::transient_memory::claims::kinds::rotation;
 use crate::transient_memory::measured::{Found, Kind, Measured};
 use crate::{Cell, Error, Table};
-
-/// A table with any number of rows for each network with measurements.
-pub(super) fn tidy<'a, const N: usize, R: IntoIterator<Item = [Cell; N]>>(
-    networks: &[&'a Measured],
-    columns: [&str; N],
-    rows: impl Fn(&'a Found) -> R,
-) -> Result<Table, Error> {
-    let mut table = Table::new(["group", "seed"].into_iter().chain(columns))?;
-    for (network, found) in trained(networks) {
-        for row in rows(found) {
-            table.push(name(network).into_iter().chain(row))?;
-        }
-    }
-    Ok(table)
-}
-
-/// Rows of numbers as rows of a table.
-pub(super) fn cells<const N: usize>(rows: &[[f64; N]]) -> impl Iterator<Item = [Cell; N]> {
-    rows.iter().map(|row| row.map(Cell::from))
-}
-
-/// Group and seed.
-pub(super) fn name(network: &Measured) -> [Cell; 2] {
-    [network.group.name().into(), network.seed.into()]
-}
-
-fn number(value: Option<f64>) -> Cell {
-    value.unwrap_or(f64::NAN).into()
-}
 
 /// What an attractor is, in the words of the measurements' file.
 pub(super) fn kind(kind: Kind) -> &'static str {
@@ -127,7 +98,7 @@ const COLUMNS: &[Column] = &[
 ];
 
 /// One row for each network, also of those whose training diverged.
-pub(super) fn networks(networks: &[&Measured]) -> Result<Table, Error> {
+pub(in crate::transient_memory) fn networks(networks: &[&Measured]) -> Result<Table, Error> {
     let names = COLUMNS.iter().map(|(name, _)| *name);
     let mut table = Table::new(
         ["group", "seed", "ended", "updates"]
@@ -141,7 +112,7 @@ pub(super) fn networks(networks: &[&Measured]) -> Result<Table, Error> {
         let cells = COLUMNS
             .iter()
             .map(|(_, cell)| found.map_or(f64::NAN.into(), cell));
-        table.push(name(network).into_iter().chain(ended).chain(cells))?;
+        table.push(name(*network).into_iter().chain(ended).chain(cells))?;
     }
     Ok(table)
 }

@@ -3,8 +3,9 @@ use std::path::Path;
 use super::fixture::{diverged, full};
 use super::shown::{Solution, shown};
 use super::*;
-use crate::transient_memory::PAPER;
-use crate::{Options, Scale};
+use crate::study::of;
+use crate::transient_memory::{PAPER, STUDY};
+use crate::{Options, Scale, Session, Table};
 
 fn session(folder: &Path, only: &[&str]) -> Session {
     let options = Options {
@@ -25,10 +26,15 @@ fn files(session: &Session, part: &str) -> Vec<String> {
     names
 }
 
+fn groups(id: &str) -> &'static [Group] {
+    let entry = ENTRIES.iter().find(|entry| entry.id == id);
+    entry.expect("a figure of the paper").groups
+}
+
 fn drawn(networks: &[Measured], only: &[&str]) -> (tempfile::TempDir, Session) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let session = session(folder.path(), only);
-    draw(&session, networks).expect("drawable");
+    STUDY.draw(&session, networks).expect("drawable");
     (folder, session)
 }
 
@@ -98,10 +104,14 @@ fn groups_that_were_not_trained_are_left_out() {
 fn tables_have_one_row_for_each_measurement_of_each_network() {
     let networks = full();
     let (_folder, session) = drawn(&networks, &[]);
-    let count = |id: &str, of: fn(&crate::transient_memory::measured::Found) -> usize| {
-        let of_figure = super::of(&networks, groups(id));
+    let count = |id: &str, rows_of: fn(&crate::transient_memory::measured::Found) -> usize| {
+        let of_figure = of(&networks, groups(id));
         let found = of_figure.iter().filter_map(|n| n.found.as_ref());
-        assert_eq!(rows(&session, id), found.map(of).sum::<usize>(), "{id}");
+        assert_eq!(
+            rows(&session, id),
+            found.map(rows_of).sum::<usize>(),
+            "{id}"
+        );
     };
     let checks: usize = networks.iter().map(|n| n.learning.len()).sum();
     assert_eq!(rows(&session, "learning"), checks);
@@ -142,18 +152,4 @@ fn single_networks_are_the_first_of_the_low_and_of_the_high_kind() {
     assert_eq!(chosen(&networks), both, "whatever their order");
     networks.retain(|n| n.seed == 2);
     assert_eq!(chosen(&networks), [(2, Solution::Middle)]);
-}
-
-#[test]
-fn a_figure_that_is_not_there_needs_no_group() {
-    assert!(groups("9z").is_empty());
-}
-
-/// Writes all figures to the folder in `FIGURES_OUT`, for looking at them.
-#[test]
-#[ignore = "a picture book, not a check"]
-fn picture_book() {
-    let out = std::env::var("FIGURES_OUT").expect("FIGURES_OUT names a folder");
-    let session = session(Path::new(&out), &[]);
-    draw(&session, &full()).expect("drawable");
 }

@@ -1,0 +1,181 @@
+//! What all papers share: groups of networks, one measurement file for each network, and figures and
+//! claims that are made from the measurements alone.
+//!
+//! A paper names its groups ([`Group`]), says how one network is trained and measured
+//! ([`Study::measure`]), draws its figures ([`Entry`]) and decides its claims ([`Deciding`]). This
+//! module does the rest: it chooses the networks of a run, spreads them over threads, keeps what is
+//! measured in `jobs/NAME.json`, and on `--resume` makes only what is missing.
+
+mod deciding;
+mod figures;
+
+pub(crate) use deciding::{Deciding, truth};
+#[cfg(test)]
+pub(crate) use figures::of;
+pub(crate) use figures::{
+    Drawn, Entry, cells, entry, listed, name, number, of_group, tidy, trained,
+};
+
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+use std::path::Path;
+
+use neuro_core::parallel::Workers;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::{Claims, Error, Job, Paper, Scale, Session, Table, file};
+
+/// A kind of network: networks of a group differ in their seed only.
+pub(crate) trait Group: Copy + Ord + Debug + Send + Sync + 'static {
+    /// All groups, in the order in which they are trained.
+    const ALL: &'static [Self];
+
+    /// The name in files.
+    fn name(self) -> &'static str;
+
+    /// How many networks of this group a run has when `--seeds` asks for `seeds`.
+    fn networks(self, scale: Scale, seeds: usize) -> usize;
+}
+
+/// What was measured on one network: the contents of its file.
+pub(crate) trait Network: Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// The paper's groups.
+    type Group: Group;
+    /// The measurements on a network that was trained to an end.
+    type Found;
+    /// Version of the file; a reader refuses another.
+    const VERSION: u32;
+
+    fn version(&self) -> u32;
+    fn group(&self) -> Self::Group;
+    fn seed(&self) -> u64;
+    /// None when the network is of no use, as when its training diverged.
+    fn found(&self) -> Option<&Self::Found>;
+    /// One line about the network.
+    fn summary(&self) -> String;
+}
+
+/// A network that a run is to train and measure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Assignment<G> {
+    pub(crate) group: G,
+    pub(crate) seed: u64,
+}
+
+impl<G: Group> Assignment<G> {
+    /// The network's name in files and messages: group and seed.
+    pub(crate) fn name(self) -> String {
+        format!("{}-{}", self.group.name(), self.seed)
+    }
+
+    /// Says which network an error came from.
+    pub(crate) fn failed(self) -> impl Fn(neuro_models::Error) -> Error {
+        move |e| Error::experiment(format!("network {}", self.name()), e)
+    }
+}
+
+/// A paper's experiment.
+pub(crate) struct Study<N: Network> {
+    /// The paper.
+    pub(crate) paper: &'static Paper,
+    /// Its figures.
+    pub(crate) figures: &'static [Entry<N>],
+    /// Updates (or trials) of a network's training, for the display of progress.
+    pub(crate) updates: fn(N::Group, Scale) -> u64,
+    /// Trains and measures one network, on the given threads.
+    pub(crate) measure: fn(&Session, Assignment<N::Group>, Workers, &Job) -> Result<N, Error>,
+    /// The table of all networks, one row each.
+    pub(crate) table: fn(&[&N]) -> Result<Table, Error>,
+    /// Decides all claims.
+    pub(crate) decide: fn(&mut Deciding<'_, N>) -> Result<(), Error>,
+}
+
+impl<N: Network> Study<N> {
+    /// Trains and measures what the options ask for, draws the figures, decides the claims.
+    pub(crate) fn run(&self, session: &Session) -> Result<Claims, Error> {
+        let networks = self.networks(session)?;
+        self.draw(session, &networks)?;
+        let mut claims = Claims::new(session.options.scale);
+        let paper = self.paper.name;
+        (self.decide)(&mut Deciding::new(
+            paper,
+            &networks,
+            &session.options,
+            &mut claims,
+        ))?;
+        Ok(claims)
+    }
+
+    /// All networks of a run, by group and seed; those that were measured before are read.
+    fn networks(&self, session: &Session) -> Result<Vec<N>, Error> {
+        let assignments = self.assignments(session);
+        session.progress.expect(assignments.len());
+        // One network has all threads for its trials; several networks have one thread each.
+        let measured = if let [only] = assignments[..] {
+            let threads = session.workers.threads();
+            let workers = Workers::new(threads).map_err(Error::from);
+            vec![workers.and_then(|workers| self.network(session, only, workers))]
+        } else {
+            session.workers.map(assignments.len(), |i| {
+                self.network(session, assignments[i], Workers::sequential())
+            })
+        };
+        let mut measured = measured.into_iter().collect::<Result<Vec<_>, _>>()?;
+        measured.sort_by_key(|network| (network.group(), network.seed()));
+        Ok(measured)
+    }
+
+    fn network(
+        &self,
+        session: &Session,
+        assignment: Assignment<N::Group>,
+        workers: Workers,
+    ) -> Result<N, Error> {
+        session.interrupt.check()?;
+        let updates = (self.updates)(assignment.group, session.options.scale);
+        let job = session.progress.job(&assignment.name(), updates);
+        let path = session.output.job(&assignment.name());
+        if session.output.is_resumed() && path.exists() {
+            let measured = read(&path)?;
+            job.finish("done before");
+            return Ok(measured);
+        }
+        let measured = (self.measure)(session, assignment, workers, &job)?;
+        file::write_compact_json(&path, &measured)?;
+        job.finish(&measured.summary());
+        Ok(measured)
+    }
+
+    /// The networks of a run: all groups with the first seed, all with the second, and so on, so that
+    /// an unfinished run has some of each.
+    fn assignments(&self, session: &Session) -> Vec<Assignment<N::Group>> {
+        let options = &session.options;
+        let (scale, count) = (options.scale, options.network_seeds().len());
+        let figures = self.figures.iter().filter(|f| options.wants(f.id));
+        let needed: BTreeSet<N::Group> = figures.flat_map(|f| f.groups.iter().copied()).collect();
+        let wanted = |(i, seed)| {
+            let groups = N::Group::ALL.iter().filter(|group| needed.contains(group));
+            let groups = groups.filter(move |group| i < group.networks(scale, count));
+            groups.map(move |&group| Assignment { group, seed })
+        };
+        let seeds = options.network_seeds().enumerate();
+        seeds.flat_map(wanted).collect()
+    }
+}
+
+/// Reads a file of measurements.
+///
+/// # Errors
+/// [`Error::Io`] when it cannot be read, [`Error::File`] when it is damaged or of another version.
+pub(crate) fn read<N: Network>(path: &Path) -> Result<N, Error> {
+    let measured: N = file::read_json(path)?;
+    if measured.version() != N::VERSION {
+        let (expected, found) = (N::VERSION, measured.version());
+        return Err(Error::File {
+            path: path.into(),
+            problem: format!("expected version {expected}, found {found}"),
+        });
+    }
+    Ok(measured)
+}
