@@ -1,4 +1,5 @@
-//! Transfer functions on 12800 values (256 units, 50 trials), beside the standard library.
+//! Transfer functions on 2560 values (256 units, 10 trials), which fit into the first-level cache, and
+//! on 12800 (50 trials), which do not, beside the standard library.
 
 use std::hint::black_box;
 
@@ -6,7 +7,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use neuro_core::Scalar;
 use neuro_core::transfer::{exp_into, logistic_into, softplus_into, tanh_into};
 
-const LENGTH: usize = 12_800;
+const LENGTHS: [usize; 2] = [2_560, 12_800];
 
 fn compare<T: Scalar>(
     criterion: &mut Criterion,
@@ -14,23 +15,25 @@ fn compare<T: Scalar>(
     slices: fn(&[T], &mut [T]),
     standard: fn(T) -> T,
 ) {
-    // Both signs, small and saturating arguments, in mixed order.
-    let x: Vec<T> = (0..LENGTH)
-        .map(|i| T::of(16.0 * (((i * 7919) % LENGTH) as f64 / LENGTH as f64 - 0.5)))
-        .collect();
-    let mut y = vec![T::zero(); LENGTH];
-    let mut group = criterion.benchmark_group(format!("{name}/{}", T::NAME));
-    group.throughput(Throughput::Elements(LENGTH as u64));
-    group.bench_function("neuro", |b| b.iter(|| slices(black_box(&x), &mut y)));
-    group.bench_function("std", |b| {
-        b.iter(|| {
-            for (x, y) in black_box(&x).iter().zip(&mut y) {
-                *y = standard(*x);
-            }
-            black_box(&mut y);
+    for length in LENGTHS {
+        // Both signs, small and saturating arguments, in mixed order.
+        let x: Vec<T> = (0..length)
+            .map(|i| T::of(16.0 * (((i * 7919) % length) as f64 / length as f64 - 0.5)))
+            .collect();
+        let mut y = vec![T::zero(); length];
+        let mut group = criterion.benchmark_group(format!("{name}/{}/{length}", T::NAME));
+        group.throughput(Throughput::Elements(length as u64));
+        group.bench_function("neuro", |b| b.iter(|| slices(black_box(&x), &mut y)));
+        group.bench_function("std", |b| {
+            b.iter(|| {
+                for (x, y) in black_box(&x).iter().zip(&mut y) {
+                    *y = standard(*x);
+                }
+                black_box(&mut y);
+            });
         });
-    });
-    group.finish();
+        group.finish();
+    }
 }
 
 fn both<T: Scalar>(criterion: &mut Criterion) {

@@ -9,7 +9,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::panel::{VECTORS, lanes};
+use super::panel::{VECTORS, lanes, store_column};
 use crate::simd::dispatch;
 use crate::{Error, Scalar};
 
@@ -216,6 +216,10 @@ fn add_tile<T: Scalar, S: Simd, const WIDTH: usize>(
     let mut sums = [[T::splat(simd, T::zero()); VECTORS]; WIDTH];
     for (sums, column) in sums.iter_mut().zip(sum.chunks_exact(rows)) {
         let (whole, rest) = T::vectors::<S>(&column[first..][..height]);
+        if whole.len() == VECTORS {
+            sums.copy_from_slice(whole);
+            continue;
+        }
         for (sums, whole) in sums.iter_mut().zip(whole) {
             *sums = *whole;
         }
@@ -226,24 +230,28 @@ fn add_tile<T: Scalar, S: Simd, const WIDTH: usize>(
     }
     let mut acc = sums;
     let left = T::vectors::<S>(left).0.as_chunks::<VECTORS>().0;
-    for (left, right) in left.iter().zip(right.as_chunks::<WIDTH>().0) {
+    let (left_pairs, left_last) = left.as_chunks::<2>();
+    let (right_pairs, right_last) = right.as_chunks::<WIDTH>().0.as_chunks::<2>();
+    let mut add = |left: &[T::Vector<S>; VECTORS], right: &[T; WIDTH]| {
         for j in 0..WIDTH {
             let r = T::splat(simd, right[j]);
             for v in 0..VECTORS {
                 acc[j][v] = T::fused(simd, left[v], r, acc[j][v]);
             }
         }
+    };
+    for (left, right) in left_pairs.iter().zip(right_pairs) {
+        add(&left[0], &right[0]);
+        add(&left[1], &right[1]);
     }
-    for (j, column) in sum.chunks_exact_mut(rows).enumerate() {
-        sums[j] = acc[j];
-        let (whole, rest) = T::vectors_mut::<S>(&mut column[first..][..height]);
-        for (whole, sums) in whole.iter_mut().zip(&sums[j]) {
-            *whole = *sums;
-        }
-        if !rest.is_empty() {
-            let last = std::slice::from_ref(&sums[j][whole.len()]);
-            rest.copy_from_slice(&T::elements::<S>(last)[..rest.len()]);
-        }
+    for (left, right) in left_last.iter().zip(right_last) {
+        add(left, right);
+    }
+    for (sums, acc) in sums.iter_mut().zip(&acc) {
+        *sums = *acc;
+    }
+    for (column, sums) in sum.chunks_exact_mut(rows).zip(&sums) {
+        store_column::<T, S>(&mut column[first..][..height], sums);
     }
 }
 

@@ -212,8 +212,12 @@ impl<T: Scalar> Multiply<'_, T> {
             right[j] = &self.right[(column + j) * self.stride..][..inner];
         }
         let sums = tile::<T, S, WIDTH>(simd, self.matrix.panel(panel), right);
-        for (j, sums) in sums.iter().enumerate() {
-            self.store::<S>(panel, column + j, sums);
+        let (rows, height) = (self.matrix.rows, self.matrix.panel_rows);
+        let first = panel * height;
+        let height = height.min(rows - first);
+        let columns = self.product[column * rows..].chunks_exact_mut(rows);
+        for (column, sums) in columns.zip(&sums) {
+            store_column::<T, S>(&mut column[first..][..height], sums);
         }
         WIDTH
     }
@@ -268,14 +272,24 @@ impl<T: Scalar> Multiply<'_, T> {
         let (rows, height) = (self.matrix.rows, self.matrix.panel_rows);
         let first = panel * height;
         let out = &mut self.product[column * rows + first..][..height.min(rows - first)];
-        let (whole, rest) = T::vectors_mut::<S>(out);
-        for (out, sums) in whole.iter_mut().zip(sums) {
-            *out = *sums;
-        }
-        if !rest.is_empty() {
-            let last = [sums[whole.len()]];
-            rest.copy_from_slice(&T::elements::<S>(&last)[..rest.len()]);
-        }
+        store_column::<T, S>(out, sums);
+    }
+}
+
+/// Writes two registers into a column, or as much of them as there is room for.
+#[inline(always)]
+pub(super) fn store_column<T: Scalar, S: Simd>(column: &mut [T], sums: &[T::Vector<S>; VECTORS]) {
+    let (whole, rest) = T::vectors_mut::<S>(column);
+    if whole.len() == VECTORS {
+        whole.copy_from_slice(sums);
+        return;
+    }
+    for (out, sums) in whole.iter_mut().zip(sums) {
+        *out = *sums;
+    }
+    if !rest.is_empty() {
+        let last = [sums[whole.len()]];
+        rest.copy_from_slice(&T::elements::<S>(&last)[..rest.len()]);
     }
 }
 
@@ -286,7 +300,7 @@ fn vectors<T: Scalar, S: Simd>(panel: &[T], inner: usize) -> &[[T::Vector<S>; VE
     &whole.as_chunks::<VECTORS>().0[..inner]
 }
 
-/// The products of one panel with `WIDTH` columns.
+/// The products of one panel with `WIDTH` columns, two rows of the panel at a time.
 #[inline(always)]
 fn tile<T: Scalar, S: Simd, const WIDTH: usize>(
     simd: S,
@@ -294,15 +308,29 @@ fn tile<T: Scalar, S: Simd, const WIDTH: usize>(
     right: [&[T]; WIDTH],
 ) -> [[T::Vector<S>; VECTORS]; WIDTH] {
     let inner = right[0].len();
-    let mut columns: [&[T]; WIDTH] = [&[]; WIDTH];
+    let (pairs, last) = vectors::<T, S>(panel, inner).as_chunks::<2>();
+    let mut columns: [&[[T; 2]]; WIDTH] = [&[]; WIDTH];
     for j in 0..WIDTH {
-        columns[j] = &right[j][..inner];
+        columns[j] = &right[j].as_chunks::<2>().0[..pairs.len()];
     }
-    let panel = vectors::<T, S>(panel, inner);
     let mut sums = [[T::splat(simd, T::zero()); VECTORS]; WIDTH];
-    for (k, row) in panel.iter().enumerate() {
+    for (k, [even, odd]) in pairs.iter().enumerate() {
         for j in 0..WIDTH {
-            let r = T::splat(simd, columns[j][k]);
+            let r = T::splat(simd, columns[j][k][0]);
+            for v in 0..VECTORS {
+                sums[j][v] = T::fused(simd, even[v], r, sums[j][v]);
+            }
+        }
+        for j in 0..WIDTH {
+            let r = T::splat(simd, columns[j][k][1]);
+            for v in 0..VECTORS {
+                sums[j][v] = T::fused(simd, odd[v], r, sums[j][v]);
+            }
+        }
+    }
+    if let [row] = last {
+        for j in 0..WIDTH {
+            let r = T::splat(simd, right[j][inner - 1]);
             for v in 0..VECTORS {
                 sums[j][v] = T::fused(simd, row[v], r, sums[j][v]);
             }
