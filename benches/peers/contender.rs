@@ -1,19 +1,17 @@
 //! neuro as a contender of `run.py`: the workloads and the line protocol of `README.md`.
 
+mod noisy_ei;
+mod rate_network;
+
 use std::io::{BufRead, Write};
 use std::time::Instant;
 
 use nalgebra::DMatrix;
-use neuro_autodiff::loss::{At, CrossEntropy};
 use neuro_autodiff::optimizer::{Adam, AdamConfig, Optimizer};
-use neuro_autodiff::{Bptt, BpttConfig, LeakyCell, Memory, Objective, Parameters};
-use neuro_core::parallel::Workers;
-use neuro_core::{Scalar, Streams, Task, TaskShape, TrialMut};
-use neuro_models::transient_memory::{Config, Network};
+use neuro_autodiff::{Bptt, LeakyCell, Objective, Parameters};
+use neuro_core::Scalar;
 
-const UNITS: usize = 256;
-const TRIALS: usize = 50;
-const STEPS: usize = 60;
+/// Iterations that are timed together.
 const GROUP: usize = 5;
 
 /// Uniform numbers in (-bound, bound): the sequence that every contender generates.
@@ -34,95 +32,47 @@ impl Sequence {
     }
 }
 
-/// The one batch of the workload; trial `i` has label `i mod 2`.
-#[derive(Debug)]
-struct FixedBatch {
-    inputs: Vec<f64>,
-}
-
-impl<T: Scalar> Task<T> for FixedBatch {
-    fn shape(&self) -> TaskShape {
-        TaskShape {
-            inputs: 1,
-            outputs: 2,
-            steps: STEPS,
-        }
-    }
-
-    fn parameter_names(&self) -> &[&'static str] {
-        &[]
-    }
-
-    fn trial(&self, index: u64, _streams: Streams, mut trial: TrialMut<'_, T>) {
-        let index = index as usize % TRIALS;
-        for step in 0..STEPS {
-            trial.input(step)[0] = T::of(self.inputs[step * TRIALS + index]);
-        }
-        trial.set_label(index % 2);
-    }
-}
-
+/// What a workload trains, and how.
 struct Workload<T: Scalar> {
     start: Parameters<T>,
-    parameters: Parameters<T>,
     objective: Bptt<T, LeakyCell<T>>,
+    adam: AdamConfig,
+    learning_rate: f64,
+}
+
+struct Contender<T: Scalar> {
+    workload: Workload<T>,
+    parameters: Parameters<T>,
     optimizer: Adam<T>,
     gradient: Vec<T>,
     update: u64,
 }
 
-impl<T: Scalar> Workload<T> {
-    fn new() -> Self {
-        let mut sequence = Sequence(1);
-        let recurrent = sequence.matrix::<T>(UNITS, UNITS, 1.0 / 16.0);
-        let input = sequence.matrix::<T>(UNITS, 1, 1.0);
-        let readout = sequence.matrix::<T>(2, UNITS, 1.0 / 16.0);
-        let inputs = (0..STEPS * TRIALS).map(|_| sequence.draw(1.0)).collect();
-        let config = Config {
-            units: UNITS,
-            ..Config::default()
-        };
-        let network = Network::from_weights(&config, &recurrent, &input, &readout);
-        let network = network.expect("shapes of the workload");
-        let bptt = BpttConfig {
-            batch: TRIALS,
-            chunk: TRIALS,
-            memory: Memory::Full,
-            window: None,
-            initial_state_sd: 0.0,
-        };
-        let objective = Bptt::new(
-            bptt,
-            network.cell().clone(),
-            Box::new(FixedBatch { inputs }),
-            Box::new(CrossEntropy { at: At::End }),
-            Streams::new(0),
-            Workers::sequential(),
-        );
-        let start = network.parameters().clone();
-        let gradient = vec![T::zero(); start.len()];
+impl<T: Scalar> Contender<T> {
+    fn new(workload: Workload<T>) -> Self {
+        let optimizer = Adam::new(workload.adam, &workload.start);
         Self {
-            optimizer: optimizer(&start),
-            objective: objective.expect("a valid workload"),
-            parameters: start.clone(),
-            start,
-            gradient,
+            parameters: workload.start.clone(),
+            optimizer: optimizer.expect("valid settings"),
+            gradient: vec![T::zero(); workload.start.len()],
             update: 0,
+            workload,
         }
     }
 
     fn reset(&mut self) {
-        self.parameters = self.start.clone();
-        self.optimizer = optimizer(&self.start);
+        self.parameters = self.workload.start.clone();
+        let optimizer = Adam::new(self.workload.adam, &self.parameters);
+        self.optimizer = optimizer.expect("valid settings");
         self.update = 0;
     }
 
     fn iterate(&mut self) -> f64 {
-        let loss = self
-            .objective
-            .evaluate(self.update, &self.parameters, &mut self.gradient);
+        let objective = &mut self.workload.objective;
+        let loss = objective.evaluate(self.update, &self.parameters, &mut self.gradient);
+        let rate = self.workload.learning_rate;
         self.optimizer
-            .step(&mut self.parameters, &self.gradient, 1e-3);
+            .step(&mut self.parameters, &self.gradient, rate);
         self.update += 1;
         loss.expect("a valid workload")
     }
@@ -160,24 +110,26 @@ impl<T: Scalar> Workload<T> {
     }
 }
 
-fn optimizer<T: Scalar>(parameters: &Parameters<T>) -> Adam<T> {
-    let config = AdamConfig {
-        weight_decay: 1e-4,
-        ..AdamConfig::default()
-    };
-    Adam::new(config, parameters).expect("valid settings")
-}
-
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let option = |name: &str| {
         let at = arguments.iter().position(|a| a == name);
         at.and_then(|i| arguments.get(i + 1)).map(String::as_str)
     };
+    let noise = !arguments.iter().any(|a| a == "--noiseless");
     match (option("--workload"), option("--precision")) {
-        (Some("w1"), Some("f32")) => Workload::<f32>::new().serve(),
-        (Some("w1"), Some("f64")) => Workload::<f64>::new().serve(),
+        (Some(workload), Some("f32")) => Contender::<f32>::new(named(workload, noise)).serve(),
+        (Some(workload), Some("f64")) => Contender::<f64>::new(named(workload, noise)).serve(),
         // `cargo bench` runs every bench target; this one waits to be asked by run.py.
         _ => {}
+    }
+}
+
+fn named<T: Scalar>(name: &str, noise: bool) -> Workload<T> {
+    match name {
+        "w1" => rate_network::workload(),
+        "w2" => noisy_ei::workload(1, noise),
+        "w2-batch" => noisy_ei::workload(16, noise),
+        _ => panic!("expected w1, w2 or w2-batch, found {name}"),
     }
 }

@@ -25,6 +25,9 @@ PACKAGES = {"jax": ["jax", "jaxlib", "numpy"], "torch": ["torch", "numpy"]}
 # to exercise every part of the computation.
 CHECKED_ITERATIONS = 20
 TOLERANCE = {"f32": 1e-3, "f64": 1e-8}
+# Whether a workload draws noise. Each contender has a generator of its own, so the losses of such a
+# workload are compared without noise.
+NOISY = {"w1": False, "w2": True, "w2-batch": True}
 # One thread, whatever the library underneath.
 THREADS = {
     "OMP_NUM_THREADS": "1",
@@ -39,7 +42,7 @@ THREADS = {
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     add = parser.add_argument
-    add("--workload", choices=["w1"], default="w1", help="what to do (README.md)")
+    add("--workload", choices=list(NOISY), default="w1", help="what to do (README.md)")
     add("--precisions", default="f32,f64", help="comma-separated, of f32 and f64")
     add("--contenders", default=",".join(CONTENDERS), help="comma-separated, of neuro, jax, torch")
     add("--rounds", type=int, default=11, help="turns of each contender")
@@ -144,16 +147,41 @@ class Contender:
             self.process.wait()
 
 
-def measure(commands, precision, arguments, core):
-    """Times of each contender, a list each, after checking that all compute the same thing."""
-    arguments_of_all = ["--workload", arguments.workload, "--precision", precision]
+def start(commands, words, core):
     contenders = []
     try:
         for name, command in commands.items():
-            contenders.append(Contender(name, command + arguments_of_all, core))
-        # This first turn also compiles and warms up; its time is not used.
-        losses = {c.name: c.run(CHECKED_ITERATIONS)[1] for c in contenders}
+            contenders.append(Contender(name, command + words, core))
+    except OSError:
+        for contender in contenders:
+            contender.quit()
+        raise
+    return contenders
+
+
+def warm_up(contenders):
+    """Losses after the first turn of contenders that are then sent home."""
+    try:
+        return {c.name: c.run(CHECKED_ITERATIONS)[1] for c in contenders}
+    finally:
+        for contender in contenders:
+            contender.quit()
+
+
+def measure(commands, precision, arguments, core):
+    """Times of each contender, a list each, after checking that all compute the same thing."""
+    words = ["--workload", arguments.workload, "--precision", precision]
+    losses = None
+    if NOISY[arguments.workload]:
+        losses = warm_up(start(commands, words + ["--noiseless"], core))
         check_agreement(precision, losses)
+    contenders = start(commands, words, core)
+    try:
+        # This first turn also compiles and warms up; its time is not used.
+        found = {c.name: c.run(CHECKED_ITERATIONS)[1] for c in contenders}
+        if losses is None:
+            losses = found
+            check_agreement(precision, losses)
         times = {c.name: [] for c in contenders}
         for round_index in range(arguments.rounds):
             show_progress(precision, round_index, arguments.rounds)

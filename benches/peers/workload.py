@@ -64,22 +64,74 @@ class W1:
         self.labels = np.arange(self.trials) % self.classes
 
 
-WORKLOADS = {"w1": W1}
+class W2:
+    """One training update of the excitatory-inhibitory network, its noise drawn anew each time."""
+
+    units = 200
+    trials = 1
+    steps = 200
+    dt = 5.0
+    low = 20.0
+    high = 125.0
+    learning_rate = 1e-2
+    beta1 = 0.9
+    beta2 = 0.999
+    epsilon = 1e-8
+
+    def __init__(self, precision, noise=True):
+        sequence = Sequence()
+        self.dtype = {"f32": np.float32, "f64": np.float64}[precision]
+        self.channels = 10 if noise else 0
+        self.unit_noise_sd = 0.1 if noise else 0.0
+        self.initial_sd = 0.01 if noise else 0.0
+
+        def uniform(shape, bound):
+            return sequence.uniform(shape, bound).astype(self.dtype)
+
+        self.recurrent = np.maximum(sequence.uniform((self.units, self.units), 1.0) - 0.6, 0.0)
+        self.recurrent = self.recurrent.astype(self.dtype)
+        self.signs = np.where(np.arange(self.units) % 5 == 4, -1, 1).astype(self.dtype)
+        # Bounds of 1.7: standard deviations of 1.
+        self.input = uniform((self.units, 2), 1.7)
+        self.readout = uniform((self.units,), 0.017)
+        self.time_constant = uniform((self.units,), 1.7)
+        self.noise = uniform((self.units, self.channels), 1.7)
+        self.inputs = np.zeros((self.steps, self.trials, 2), self.dtype)
+        self.targets = np.zeros((self.steps, self.trials), self.dtype)
+        for trial in range(self.trials):
+            first, second = (-1) ** trial, (-1) ** (trial // 2)
+            self.inputs[50:100, trial, 0] = first
+            self.inputs[110:160, trial, 1] = second
+            self.targets[160:, trial] = first * second
+
+
+class W2Batch(W2):
+    """The same with 16 trials in each update."""
+
+    trials = 16
+
+
+WORKLOADS = {"w1": W1, "w2": W2, "w2-batch": W2Batch}
 
 
 def serve(make_contender):
     """Answers `run K` lines on standard input until `quit` or the end.
 
-    `make_contender(workload_name, workload)` returns an object with `reset()`, which restores the
+    `make_contender[workload_name](workload)` returns an object with `reset()`, which restores the
     initial weights and the optimiser, `iterate(count)`, which does `count` training iterations
     and waits for them, and `loss()`, the loss of the last iteration's forward pass.
     """
     parser = argparse.ArgumentParser()
     parser.add_argument("--workload", choices=sorted(WORKLOADS), required=True)
     parser.add_argument("--precision", choices=["f32", "f64"], required=True)
+    parser.add_argument("--noiseless", action="store_true")
     arguments = parser.parse_args()
-    workload = WORKLOADS[arguments.workload](arguments.precision)
-    contender = make_contender(arguments.workload, workload)
+    make_workload = WORKLOADS[arguments.workload]
+    if arguments.noiseless and issubclass(make_workload, W2):
+        workload = make_workload(arguments.precision, noise=False)
+    else:
+        workload = make_workload(arguments.precision)
+    contender = make_contender[arguments.workload](workload)
     for line in sys.stdin:
         words = line.split()
         if words == ["quit"]:
