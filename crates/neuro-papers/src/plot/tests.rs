@@ -26,7 +26,9 @@ fn everything() -> Figure {
         .y_down();
     let names = Panel::new("Names", "", "Accuracy")
         .x_names(["first rule", "second rule"])
-        .points("", &[0.0, 1.0], &[0.5, 0.9], &[0.1, 0.1]);
+        .points("", &[0.0, 1.0], &[0.5, 0.9], &[0.1, 0.1])
+        .boxes("box & points", 1.0, &y[..9])
+        .boxes("", 0.0, &[]);
     Figure::new(awkward)
         .columns(3)
         .panel(marks)
