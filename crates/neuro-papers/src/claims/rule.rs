@@ -264,7 +264,7 @@ impl fmt::Display for Rule {
 }
 
 /// Four significant digits without trailing zeros.
-fn brief(value: f64) -> String {
+pub(crate) fn brief(value: f64) -> String {
     let rounded = format!("{value:.3e}");
     // The text is a number that was just written; it reads back.
     let rounded = rounded.parse::<f64>().unwrap_or(value);

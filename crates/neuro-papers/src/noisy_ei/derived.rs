@@ -64,7 +64,10 @@ pub(super) fn dominant_rates(found: &Found, threshold: f64) -> Contrast {
 /// Share of the units that are dominant.
 pub(super) fn dominant_share(found: &Found, threshold: f64) -> f64 {
     over_states(found, |steady| {
-        let dominant = steady.amplitudes.iter().map(|a| f64::from(u8::from(*a > threshold)));
+        let dominant = steady
+            .amplitudes
+            .iter()
+            .map(|a| f64::from(u8::from(*a > threshold)));
         mean(dominant)
     })
 }
@@ -165,7 +168,10 @@ impl Correct {
 
 /// Share of correct trials with some time constants set to 125 ms.
 pub(super) fn accuracy_with(found: &Found, slowed: Slowed, correct: Correct) -> f64 {
-    let answers = found.answers.iter().find(|answers| answers.slowed == slowed);
+    let answers = found
+        .answers
+        .iter()
+        .find(|answers| answers.slowed == slowed);
     answers.map_or(f64::NAN, |answers| correct.of(answers.accuracy))
 }
 

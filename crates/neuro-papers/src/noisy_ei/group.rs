@@ -7,9 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Scale, study};
 
 /// The noise channels of a network, and the places of its groups in figures and tests.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Channels {
     /// `C = 0`: the noise of the units alone.
@@ -39,9 +37,7 @@ impl Channels {
 }
 
 /// Networks that differ in their seed only.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Group {
     /// Delayed match to sample without noise channels, 50 ms.
@@ -130,7 +126,12 @@ impl Group {
             Self::FixedFast => "fixed-fast",
             Self::Matching(c) => of(["matching-0", "matching-1", "matching-5", "matching-10"], c),
             Self::TwoDelays(c) => of(
-                ["two-delays-0", "two-delays-1", "two-delays-5", "two-delays-10"],
+                [
+                    "two-delays-0",
+                    "two-delays-1",
+                    "two-delays-5",
+                    "two-delays-10",
+                ],
                 c,
             ),
             Self::Choice(c) => of(["choice-0", "choice-1", "choice-5", "choice-10"], c),
@@ -210,10 +211,7 @@ impl study::Group for Group {
         match (self, scale) {
             (Self::FixedFast | Self::TwoDelays(_), Scale::Paper) => seeds.div_ceil(5),
             (_, Scale::Smoke | Scale::Paper) => seeds,
-            (
-                Self::Matching(c) | Self::Choice(c) | Self::Context(c),
-                Scale::Quick,
-            ) => match c {
+            (Self::Matching(c) | Self::Choice(c) | Self::Context(c), Scale::Quick) => match c {
                 Channels::None | Channels::Ten => seeds,
                 Channels::One | Channels::Five => 0,
             },

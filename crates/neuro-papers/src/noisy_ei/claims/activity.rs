@@ -2,11 +2,11 @@
 
 use super::Deciding;
 use super::comparing::sample;
+use crate::Error;
 use crate::noisy_ei::derived::{Contrast, dominant_rates};
 use crate::noisy_ei::example::Example;
 use crate::noisy_ei::group::{Channels, Group};
 use crate::noisy_ei::measured::{DOMINANT, Found, LOOSE, Steady};
-use crate::Error;
 
 const NONE: Group = Group::Matching(Channels::None);
 const TEN: Group = Group::Matching(Channels::Ten);

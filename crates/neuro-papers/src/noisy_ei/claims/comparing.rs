@@ -5,6 +5,7 @@ use neuro_analysis::statistics::{
 };
 
 use super::Deciding;
+use crate::claims::brief;
 use crate::study::truth;
 use crate::{Error, Rule, Scale};
 
@@ -28,7 +29,11 @@ pub(super) fn sample(name: &str, values: Vec<f64>) -> Sample {
 
 impl Sample {
     fn finite(&self) -> Vec<f64> {
-        self.values.iter().copied().filter(|v| v.is_finite()).collect()
+        self.values
+            .iter()
+            .copied()
+            .filter(|v| v.is_finite())
+            .collect()
     }
 
     /// Name, median and size.
@@ -41,7 +46,11 @@ impl Sample {
         };
         let n = finite.len();
         match summary(&finite) {
-            Ok(found) => format!("{}: median {:.4} (n = {n}{missing})", self.name, found.median),
+            Ok(found) => format!(
+                "{}: median {} (n = {n}{missing})",
+                self.name,
+                brief(found.median)
+            ),
             Err(_) => format!("{}: n = {n}{missing}", self.name),
         }
     }
@@ -60,7 +69,11 @@ fn directed(p_value: f64, expected: bool) -> f64 {
 
 /// P of the rank-sum test that `larger` has the larger values; a NaN without values.
 fn p_larger(larger: &Sample, smaller: &Sample) -> f64 {
-    let found = rank_sum(&larger.finite(), &smaller.finite(), &RankSumConfig::default());
+    let found = rank_sum(
+        &larger.finite(),
+        &smaller.finite(),
+        &RankSumConfig::default(),
+    );
     // Equal ranks are no effect in either direction.
     found.map_or(f64::NAN, |f| directed(f.p_value, f.rank_biserial() >= 0.0))
 }
@@ -125,9 +138,12 @@ impl Deciding<'_> {
         samples: &[Sample],
     ) -> Result<(), Error> {
         let words = format!("medians of {quantity} rise from group to group");
-        let medians = samples.iter().map(|s| summary(&s.finite()).map(|f| f.median));
+        let medians = samples
+            .iter()
+            .map(|s| summary(&s.finite()).map(|f| f.median));
         let medians: Result<Vec<f64>, _> = medians.collect();
-        let holds = medians.is_ok_and(|m| m.len() > 1 && m.windows(2).all(|pair| pair[0] < pair[1]));
+        let holds =
+            medians.is_ok_and(|m| m.len() > 1 && m.windows(2).all(|pair| pair[0] < pair[1]));
         let rule = compare(Rule::holds(&words), &note(samples));
         self.claim(figure, id, statement, &rule, &[truth(holds)])
     }
@@ -169,7 +185,8 @@ impl Deciding<'_> {
             more.0, fewer.0
         );
         let p_value = p_more_learned(more.1, fewer.1);
-        let shares = [more, fewer].map(|(name, [yes, no])| format!("{name}: {yes} of {}", yes + no));
+        let shares =
+            [more, fewer].map(|(name, [yes, no])| format!("{name}: {yes} of {}", yes + no));
         let rule = compare(Rule::below(&words, LEVEL), &shares.join("; "));
         self.claim(figure, id, statement, &rule, &[p_value])
     }
@@ -205,7 +222,9 @@ fn p_more_learned(more: [usize; 2], fewer: [usize; 2]) -> f64 {
         return f64::NAN;
     }
     let found = fisher_exact([more, fewer], Alternative::TwoSided);
-    found.map_or(f64::NAN, |f| directed(f.p_value, share(more) >= share(fewer)))
+    found.map_or(f64::NAN, |f| {
+        directed(f.p_value, share(more) >= share(fewer))
+    })
 }
 
 /// A rule on the one value of a comparison.
@@ -236,12 +255,15 @@ mod tests {
 
     #[test]
     fn groups_without_values_decide_nothing() {
-        let (some, none) = (sample("some", numbers(0)), sample("none", vec![f64::NAN; 3]));
+        let (some, none) = (
+            sample("some", numbers(0)),
+            sample("none", vec![f64::NAN; 3]),
+        );
         assert!(p_larger(&some, &none).is_nan());
         assert!(p_rising(&[some.clone(), none.clone()]).0.is_nan());
         assert!(p_more_learned([0, 0], [3, 4]).is_nan());
         assert_eq!(none.words(), "none: n = 0, 3 without a value");
-        assert_eq!(some.words(), "some: median 4.5000 (n = 10)");
+        assert_eq!(some.words(), "some: median 4.5 (n = 10)");
     }
 
     #[test]

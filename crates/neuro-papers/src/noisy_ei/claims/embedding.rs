@@ -29,12 +29,20 @@ fn memory(found: &Found) -> f64 {
 pub(super) fn decide(all: &mut Deciding<'_>) -> Result<(), Error> {
     let shown = |group| Example::of(all.networks, group);
     let of = |group, value: fn(&Found) -> f64| -> Vec<f64> {
-        shown(group).map(|example| value(example.found)).into_iter().collect()
+        shown(group)
+            .map(|example| value(example.found))
+            .into_iter()
+            .collect()
     };
     let late = "adjusted Rand index of four clusters against the conditions, from 100 ms after the onset \
                 of the second stimulus on,";
     let delay = "adjusted Rand index of two clusters against the first stimulus, in the delay,";
-    let values = [of(NONE, conditions), of(NONE, memory), of(TEN, conditions), of(TEN, memory)];
+    let values = [
+        of(NONE, conditions),
+        of(NONE, memory),
+        of(TEN, conditions),
+        of(TEN, memory),
+    ];
     let [none_late, none_delay, ten_late, ten_delay] = values;
     let single = |rule: Rule| rule.of("example network").from_scale(Scale::Paper);
     all.claim(

@@ -100,7 +100,8 @@ fn localisation(all: &mut Deciding<'_>) -> Result<(), Error> {
     };
     let [none, ten] = [NONE, TEN].map(example);
     let statement = "The modes of the example network trained without noise are more localised";
-    let quantity = "the log10 of the inverse participation ratio (left) of the modes of both states";
+    let quantity =
+        "the log10 of the inverse participation ratio (left) of the modes of both states";
     all.larger("4i", "4i-example", statement, quantity, none, ten)?;
     all.smaller_with_noise(
         "4i",

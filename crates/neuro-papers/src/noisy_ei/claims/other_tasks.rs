@@ -62,7 +62,8 @@ fn learning(all: &mut Deciding<'_>, task: &Task) -> Result<(), Error> {
         &learned,
     )?;
     let noisy: Vec<f64> = noisy.iter().flat_map(|group| all.trials(*group)).collect();
-    let quantity = "the number of trials to the criterion (the cap for networks that did not meet it)";
+    let quantity =
+        "the number of trials to the criterion (the cap for networks that did not meet it)";
     let none = sample("C = 0", all.trials(none));
     all.larger(
         "6-trials",
@@ -105,9 +106,7 @@ fn ends(groups: [Group; 4]) -> [Group; 2] {
 }
 
 fn perturbation(all: &mut Deciding<'_>) -> Result<(), Error> {
-    let named = |group: Group, values| {
-        sample(&format!("C = {}", group.channels().count()), values)
-    };
+    let named = |group: Group, values| sample(&format!("C = {}", group.channels().count()), values);
     let example = |all: &Deciding<'_>, group| -> Sample {
         let shown = Example::of(all.networks, group);
         named(group, shown.map_or(Vec::new(), |e| pipr(e.found)))

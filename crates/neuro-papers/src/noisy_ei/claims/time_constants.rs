@@ -99,7 +99,10 @@ fn slow_units(all: &mut Deciding<'_>) -> Result<(), Error> {
     for correct in Correct::ALL {
         let (suffix, words) = match correct {
             Correct::Peak => ("", "share of correct trials"),
-            Correct::Mean => ("-mean", "share of trials with the right sign of the mean output"),
+            Correct::Mean => (
+                "-mean",
+                "share of trials with the right sign of the mean output",
+            ),
         };
         let with = move |f: &Found, slowed| accuracy_with(f, slowed, correct);
         let values = all.learned(NONE, |f| with(f, Slowed::All));
@@ -122,13 +125,13 @@ fn slow_units(all: &mut Deciding<'_>) -> Result<(), Error> {
             &learned(Rule::at_least(&format!("loss of {words}"), 0.05)),
             &values,
         )?;
-        let values = all.learned(NONE, |f| {
-            with(f, Slowed::Inhibitory) - with(f, Slowed::All)
-        });
+        let values = all.learned(NONE, |f| with(f, Slowed::Inhibitory) - with(f, Slowed::All));
         all.claim(
             "3f",
             &format!("3f-less{suffix}"),
-            &format!("Slow inhibitory units impair them less than slow units of both kinds ({words})"),
+            &format!(
+                "Slow inhibitory units impair them less than slow units of both kinds ({words})"
+            ),
             &learned(Rule::above(
                 &format!("{words} with slow inhibitory units minus that with all units slow"),
                 0.0,

@@ -78,16 +78,24 @@ fn delays(all: &mut Deciding<'_>) -> Result<(), Error> {
         "1b",
         "1b-fixed-fast",
         "With time constants fixed at a small constant, training does not converge",
-        &Rule::holds("the criterion is not met within the cap, time constants fixed at 25 ms, 50 ms,")
-            .share(ALL)
-            .from_scale(Scale::Paper),
+        &Rule::holds(
+            "the criterion is not met within the cap, time constants fixed at 25 ms, 50 ms,",
+        )
+        .share(ALL)
+        .from_scale(Scale::Paper),
         &fails,
     )
 }
 
 fn noise(all: &mut Deciding<'_>) -> Result<(), Error> {
     let statement = "Without noise, 33 of 50 networks learn within 20 000 trials";
-    all.agrees("1d", "1d-baseline", statement, all.successes(NONE), [33, 17])?;
+    all.agrees(
+        "1d",
+        "1d-baseline",
+        statement,
+        all.successes(NONE),
+        [33, 17],
+    )?;
     let values = all.whether_learned(&[TEN]);
     all.claim(
         "1d",
@@ -165,7 +173,10 @@ fn robustness(all: &mut Deciding<'_>) -> Result<(), Error> {
     for correct in Correct::ALL {
         let (suffix, words) = match correct {
             Correct::Peak => ("", "share of correct trials"),
-            Correct::Mean => ("-mean", "share of trials with the right sign of the mean output"),
+            Correct::Mean => (
+                "-mean",
+                "share of trials with the right sign of the mean output",
+            ),
         };
         for delay in [250.0, 750.0, 1250.0] {
             let accuracy = |group| all.learned(group, |f| robust_accuracy(f, delay, correct));

@@ -122,11 +122,7 @@ pub(super) fn others(networks: &[&Measured]) -> Result<Drawn, Error> {
     rates(networks, "Other units", |contrast| contrast.others)
 }
 
-fn rates(
-    networks: &[&Measured],
-    units: &str,
-    value: fn(Contrast) -> f64,
-) -> Result<Drawn, Error> {
+fn rates(networks: &[&Measured], units: &str, value: fn(Contrast) -> f64) -> Result<Drawn, Error> {
     let at = |threshold| of_found(move |found| value(dominant_rates(found, threshold)));
     let columns = ["rate (above 1e-6)", "rate (above 0.01)"];
     let table = each_network(networks, columns, |network| {
@@ -137,7 +133,12 @@ fn rates(
         for (threshold, words) in [(DOMINANT, "1e-6"), (LOOSE, "0.01")] {
             let title = format!("{units}, amplitude above {words}");
             let panel = Panel::new(&title, CHANNELS, "Mean rate in the delay");
-            panels.push(by_channels(panel, networks, &Group::MATCHING, at(threshold)));
+            panels.push(by_channels(
+                panel,
+                networks,
+                &Group::MATCHING,
+                at(threshold),
+            ));
         }
     }
     Ok(Drawn::new(2, panels, table))

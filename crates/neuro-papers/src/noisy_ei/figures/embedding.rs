@@ -52,7 +52,13 @@ fn drawn(networks: &[&Measured], group: Group) -> Result<Drawn, Error> {
         let points = found.embedding.iter().flat_map(|e| &e.points);
         points.map(|[condition, time, a, b, c]| {
             let (name, _) = CONDITIONS[*condition as usize % 4];
-            [name.into(), (*time).into(), (*a).into(), (*b).into(), (*c).into()]
+            [
+                name.into(),
+                (*time).into(),
+                (*a).into(),
+                (*b).into(),
+                (*c).into(),
+            ]
         })
     })?;
     let mut panels = Vec::new();
@@ -79,7 +85,10 @@ fn conditions(title: &str, embedding: &Embedding, x: usize, y: usize) -> Panel {
     let axis = |k: usize| format!("Axis {}", k + 1);
     let mut panel = Panel::new(title, &axis(x), &axis(y));
     for (condition, (name, colour)) in CONDITIONS.into_iter().enumerate() {
-        let of_condition = embedding.points.iter().filter(|p| p[0] as usize == condition);
+        let of_condition = embedding
+            .points
+            .iter()
+            .filter(|p| p[0] as usize == condition);
         let points: Vec<[f64; 3]> = of_condition.map(|p| [p[1], p[2 + x], p[2 + y]]).collect();
         let (px, py): (Vec<f64>, Vec<f64>) = points.iter().map(|p| (p[1], p[2])).unzip();
         let (mx, my) = path(points);

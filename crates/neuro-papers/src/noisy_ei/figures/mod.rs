@@ -36,7 +36,10 @@ const ENDS: &[Group] = &[
     Group::Matching(Channels::None),
     Group::Matching(Channels::Ten),
 ];
-const CONTEXT_ENDS: &[Group] = &[Group::Context(Channels::None), Group::Context(Channels::Ten)];
+const CONTEXT_ENDS: &[Group] = &[
+    Group::Context(Channels::None),
+    Group::Context(Channels::Ten),
+];
 const DELAYS: &[Group] = &[
     Group::Delay50,
     Group::Delay150,

@@ -44,13 +44,22 @@ pub(super) fn spectra_and_networks(networks: &[&Measured]) -> Result<Drawn, Erro
 }
 
 fn stimulus(steady: &Steady) -> &'static str {
-    if steady.positive { "s₁ = +1" } else { "s₁ = −1" }
+    if steady.positive {
+        "s₁ = +1"
+    } else {
+        "s₁ = −1"
+    }
 }
 
 fn of_example(networks: &[&Measured], group: Group) -> Result<Drawn, Error> {
     let shown = Example::of(networks.iter().copied(), group);
     let of_example: Vec<&Measured> = shown.iter().map(|example| example.network).collect();
-    let columns = ["first stimulus", "real (1/s)", "imaginary (1/s)", "IPR left"];
+    let columns = [
+        "first stimulus",
+        "real (1/s)",
+        "imaginary (1/s)",
+        "IPR left",
+    ];
     let table = tidy(&of_example, columns, |found| {
         let states = found.steady.iter();
         states.flat_map(|steady| {
@@ -71,7 +80,9 @@ fn of_example(networks: &[&Measured], group: Group) -> Result<Drawn, Error> {
             let part = if near { ", near 0" } else { "" };
             let title = format!("{title}, {}{part}", stimulus(steady));
             let panel = Panel::new(&title, "Real part (1/s)", "Imaginary part (1/s)");
-            let panel = panel.scatter_by(&of(0), &of(1), &ipr, "log₁₀ IPR").vertical("", 0.0);
+            let panel = panel
+                .scatter_by(&of(0), &of(1), &ipr, "log₁₀ IPR")
+                .vertical("", 0.0);
             if near {
                 panel.x_range(NEAR.0, NEAR.1)
             } else {
@@ -95,7 +106,11 @@ pub(super) fn localisation(networks: &[&Measured]) -> Result<Drawn, Error> {
     let table = each_network(networks, columns, |network| {
         let channels = network.group.channels().count();
         let of = |value: fn(&Found) -> f64| of_found(value)(network);
-        [channels.into(), of(participation).into(), of(turning_participation).into()]
+        [
+            channels.into(),
+            of(participation).into(),
+            of(turning_participation).into(),
+        ]
     })?;
     let mut panels = Vec::new();
     if trained(networks).next().is_some() {
@@ -109,8 +124,17 @@ pub(super) fn localisation(networks: &[&Measured]) -> Result<Drawn, Error> {
             panel = panel.boxes("", place as f64, &values).in_colour(colour);
         }
         panels.push(panel);
-        let panel = Panel::new("Mean over the modes of each network", CHANNELS, "log₁₀ IPR (left)");
-        panels.push(by_channels(panel, networks, &Group::MATCHING, of_found(participation)));
+        let panel = Panel::new(
+            "Mean over the modes of each network",
+            CHANNELS,
+            "log₁₀ IPR (left)",
+        );
+        panels.push(by_channels(
+            panel,
+            networks,
+            &Group::MATCHING,
+            of_found(participation),
+        ));
     }
     Ok(Drawn::new(2, panels, table))
 }

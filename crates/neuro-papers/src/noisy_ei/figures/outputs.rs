@@ -91,16 +91,28 @@ fn table(
     names: &[(&'static str, usize)],
 ) -> Result<crate::Table, Error> {
     let (first, step) = networks.first().map_or((0.0, 0.0), |n| clock(n.group));
-    let columns = ["condition", "time (ms)", "mean output", "standard deviation"];
+    let columns = [
+        "condition",
+        "time (ms)",
+        "mean output",
+        "standard deviation",
+    ];
     tidy(networks, columns, |found| {
         let answers = found.answers.iter().filter(|a| a.slowed == slowed);
         let courses = answers.flat_map(|a| a.courses.iter().zip(names));
         let rows = courses.flat_map(|(course, (name, _))| {
             let times = times(first, step, &course.mean).into_iter();
             let values = course.mean.iter().zip(&course.deviation);
-            times.zip(values).map(|(time, (mean, deviation))| -> [Cell; 4] {
-                [(*name).into(), time.into(), (*mean).into(), (*deviation).into()]
-            })
+            times
+                .zip(values)
+                .map(|(time, (mean, deviation))| -> [Cell; 4] {
+                    [
+                        (*name).into(),
+                        time.into(),
+                        (*mean).into(),
+                        (*deviation).into(),
+                    ]
+                })
         });
         rows.collect::<Vec<_>>()
     })

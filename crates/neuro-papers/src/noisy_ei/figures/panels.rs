@@ -55,7 +55,9 @@ pub(super) fn boxes(
         }
     }
     if failed.iter().any(|value| value.is_finite()) {
-        panel = panel.scatter("not learned", &places, &failed).in_colour(DARK);
+        panel = panel
+            .scatter("not learned", &places, &failed)
+            .in_colour(DARK);
     }
     panel
 }
@@ -70,7 +72,11 @@ pub(super) fn by_channels(
     let set = |group: Group| {
         let channels = group.channels();
         let of_group = networks.iter().copied().filter(|n| n.group == group);
-        (channels.count().to_string(), colour(channels), of_group.collect())
+        (
+            channels.count().to_string(),
+            colour(channels),
+            of_group.collect(),
+        )
     };
     let sets: Vec<_> = present(networks, groups).into_iter().map(set).collect();
     boxes(panel, &sets, value)

@@ -37,7 +37,10 @@ fn means(networks: &[&Measured], groups: &[Group], population: Population) -> Pa
 /// The distribution over all units of all networks that learned, one outline a group.
 fn distribution(networks: &[&Measured], groups: &[Group], population: Population) -> Panel {
     const BINS: usize = 21;
-    let title = format!("All units of all networks that learned, {}", population.name());
+    let title = format!(
+        "All units of all networks that learned, {}",
+        population.name()
+    );
     let mut panel = Panel::new(&title, LABEL, "Share of units");
     let width = (RANGE.1 - RANGE.0) / BINS as f64;
     for group in present(networks, groups) {
@@ -65,7 +68,11 @@ fn distribution(networks: &[&Measured], groups: &[Group], population: Population
 }
 
 fn of_population(found: &Found, population: Population) -> impl Iterator<Item = f64> {
-    let units = found.units.time_constants.iter().zip(&found.units.inhibitory);
+    let units = found
+        .units
+        .time_constants
+        .iter()
+        .zip(&found.units.inhibitory);
     let of = units.filter(move |(_, inhibitory)| match population {
         Population::All => true,
         Population::Excitatory => !**inhibitory,
@@ -138,7 +145,13 @@ pub(super) fn weights(networks: &[&Measured]) -> Result<Drawn, Error> {
         let [excitatory, inhibitory] = weights.connections;
         let strengths = weights.strengths.map(number);
         let [e, i] = strengths;
-        [[excitatory.into(), inhibitory.into(), e, i, weights.silent.into()]]
+        [[
+            excitatory.into(),
+            inhibitory.into(),
+            e,
+            i,
+            weights.silent.into(),
+        ]]
     })?;
     let mut panels = Vec::new();
     if !table.rows().is_empty() {

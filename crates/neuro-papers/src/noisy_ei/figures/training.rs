@@ -118,7 +118,9 @@ fn from_zero(panel: Panel, networks: &[&Measured]) -> Panel {
 /// Share of networks that learned, with its standard error.
 fn shares(panel: Panel, networks: &[&Measured], groups: &[Group]) -> Panel {
     let groups = present(networks, groups);
-    let names = groups.iter().map(|group| group.channels().count().to_string());
+    let names = groups
+        .iter()
+        .map(|group| group.channels().count().to_string());
     let mut panel = panel.x_names(names).y_range(0.0, 1.05);
     for (place, group) in groups.iter().enumerate() {
         let of_group = networks.iter().filter(|n| n.group == *group);

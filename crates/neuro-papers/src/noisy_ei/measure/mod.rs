@@ -75,10 +75,7 @@ impl Wanted {
             robustness: matching,
             slowed: group == Group::Matching(Channels::None),
             steady: matching
-                || matches!(
-                    group,
-                    Group::Delay50 | Group::Delay150 | Group::Context(_)
-                ),
+                || matches!(group, Group::Delay50 | Group::Delay150 | Group::Context(_)),
             perturbed: ends && (matching || matches!(group, Group::Context(_))),
             embedding: ends && matching,
         }

@@ -154,16 +154,13 @@ fn course(rates: &[f64], units: usize, chosen: &[usize], trials: usize) -> Vec<f
 }
 
 /// The fixed point to which the descent from the steady state leads, when it comes to one.
-fn refine(
-    probe: &Probe<'_>,
-    flow: &Flow,
-    steady: &SteadyState,
-) -> Result<Option<Refined>, Error> {
+fn refine(probe: &Probe<'_>, flow: &Flow, steady: &SteadyState) -> Result<Option<Refined>, Error> {
     let config = FixedPointConfig {
         max_iterations: SEARCH,
         ..FixedPointConfig::default()
     };
-    let starts = nalgebra::DMatrix::from_column_slice(steady.state.len(), 1, steady.state.as_slice());
+    let starts =
+        nalgebra::DMatrix::from_column_slice(steady.state.len(), 1, steady.state.as_slice());
     let found = find_fixed_points(flow, 0.0, &starts, &config).map_err(probe.failed())?;
     let point = found.points.iter().find(|p| p.kind == PointKind::Fixed);
     Ok(point.and_then(|point| {

@@ -23,14 +23,19 @@ pub(super) fn weights(probe: &Probe<'_>) -> Result<Weights, Error> {
     let failed = probe.assignment.failed();
     let recurrent = probe.network.weights("recurrent").map_err(&failed)?;
     let of = |units: Vec<usize>| {
-        let sent = units.into_iter().flat_map(|j| recurrent.column(j).iter().copied().collect::<Vec<_>>());
+        let sent = units
+            .into_iter()
+            .flat_map(|j| recurrent.column(j).iter().copied().collect::<Vec<_>>());
         let strengths: Vec<f64> = sent
             .filter(|w| *w != 0.0)
             .map(|w| f64::from(w).abs())
             .collect();
         (strengths.len(), mean(strengths).map(brief))
     };
-    let (excitatory, inhibitory) = (of(probe.network.excitatory()), of(probe.network.inhibitory()));
+    let (excitatory, inhibitory) = (
+        of(probe.network.excitatory()),
+        of(probe.network.inhibitory()),
+    );
     let columns = recurrent.column_iter();
     Ok(Weights {
         connections: [excitatory.0, inhibitory.0],
