@@ -206,10 +206,10 @@ impl study::Group for Group {
     }
 
     /// At quick scale the two ends of the noise only; the fixed time constants and the second delay,
-    /// which take long to fail or to learn, with a fifth of the seeds.
+    /// which take long to fail or to learn, with two fifths of the seeds.
     fn networks(self, scale: Scale, seeds: usize) -> usize {
         match (self, scale) {
-            (Self::FixedFast | Self::TwoDelays(_), Scale::Paper) => seeds.div_ceil(5),
+            (Self::FixedFast | Self::TwoDelays(_), Scale::Paper) => (2 * seeds).div_ceil(5),
             (_, Scale::Smoke | Scale::Paper) => seeds,
             (Self::Matching(c) | Self::Choice(c) | Self::Context(c), Scale::Quick) => match c {
                 Channels::None | Channels::Ten => seeds,

@@ -30,15 +30,15 @@ pub const PAPER: Paper = Paper {
     figures: figures::FIGURES,
     smoke: ScaleGuide {
         seeds: 1,
-        time: "10 s; the networks stay untrained",
+        time: "3 s; the networks stay untrained",
     },
     quick: ScaleGuide {
-        seeds: 2,
+        seeds: 3,
         time: "about 1 min on 2 cores: a delay of 50 ms, no noise against ten channels",
     },
     paper: ScaleGuide {
         seeds: 50,
-        time: "about 6 h on 2 cores: up to 20 000 trials each",
+        time: "about 2 h on 2 cores: up to 20 000 trials each",
     },
 };
 

@@ -280,7 +280,8 @@ impl Panel {
 
     /// A box plot of values at `x`, one unit of x wide with its neighbours, and the values themselves
     /// as pale points: median, quartiles, and whiskers to the outermost values within 1.5
-    /// interquartile ranges of the box (quartiles as in MATLAB).
+    /// interquartile ranges of the box (quartiles as in MATLAB). Fewer than five values have a median
+    /// but no box.
     #[must_use]
     pub fn boxes(self, name: &str, x: f64, values: &[f64]) -> Self {
         let values = values.to_vec();

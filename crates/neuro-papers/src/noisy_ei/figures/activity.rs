@@ -34,8 +34,10 @@ fn axes(title: &str, network: &Measured) -> Panel {
     let mut panel = Panel::new(title, "Time (ms)", RATE);
     if let Some(delay) = network.delay {
         let stimuli = config.matching_task(delay).stimulus_samples();
-        for at in stimuli.into_iter().flat_map(|s| [s.start, s.end]) {
-            panel = panel.vertical("", at as f64 * config.dt);
+        let ends = stimuli.into_iter().flat_map(|s| [s.start, s.end]);
+        for (k, at) in ends.enumerate() {
+            let name = if k == 0 { "stimuli" } else { "" };
+            panel = panel.vertical(name, at as f64 * config.dt).in_colour(0);
         }
     }
     panel

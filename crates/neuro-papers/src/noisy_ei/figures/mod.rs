@@ -133,13 +133,13 @@ pub(super) const ENTRIES: [Entry<Measured>; 34] = [
     ),
     entry(
         "3e",
-        "its output with all time constants at 125 ms",
+        "output of a network trained without noise, all time constants at 125 ms",
         NONE,
         outputs::all_slow,
     ),
     entry(
         "3f",
-        "its output with the time constants of inhibitory units at 125 ms",
+        "output of a network trained without noise, inhibitory time constants at 125 ms",
         NONE,
         outputs::inhibitory_slow,
     ),

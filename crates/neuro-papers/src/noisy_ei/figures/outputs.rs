@@ -1,7 +1,8 @@
 //! Figures 3d to f, 6a and 6c: outputs over time.
 
 use super::embedding::CONDITIONS;
-use super::panels::{CHANNELS, by_channels, of_found, times};
+use super::panels::{of_found, times};
+use super::training::chance;
 use crate::noisy_ei::derived::{Correct, accuracy_with};
 use crate::noisy_ei::example::Example;
 use crate::noisy_ei::group::{Channels, Group};
@@ -41,23 +42,38 @@ fn slowed(networks: &[&Measured], slowed: Slowed) -> Result<Drawn, Error> {
     if let Some(example) = shown {
         let answers = example.found.answers.iter().find(|a| a.slowed == slowed);
         if let Some(answers) = answers {
-            panels.push(outputs(&example, answers, &CONDITIONS));
+            panels.push(outputs(&example, answers, &CONDITIONS).y_range(-1.5, 1.5));
         }
-        for correct in Correct::ALL {
-            let label = match correct {
-                Correct::Peak => "Share correct",
-                Correct::Mean => "Share of right signs",
-            };
-            let panel = Panel::new("All networks", CHANNELS, label);
-            let value = of_found(move |found| accuracy_with(found, slowed, correct));
-            let panel = by_channels(panel, networks, &[NONE], value);
-            panels.push(panel.y_range(0.0, 1.02).horizontal("", 0.5));
-        }
+        panels.extend(Correct::ALL.map(|correct| accuracies(networks, correct)));
     }
     Ok(Drawn {
         panel_size: (380.0, 300.0),
         ..Drawn::new(3, panels, table)
     })
+}
+
+/// The accuracy of all networks without noise, as they are and with slow units.
+fn accuracies(networks: &[&Measured], correct: Correct) -> Panel {
+    let label = match correct {
+        Correct::Peak => "Share correct",
+        Correct::Mean => "Share of right signs",
+    };
+    let kinds = [
+        ("as trained", Slowed::Nothing),
+        ("all slow", Slowed::All),
+        ("I slow", Slowed::Inhibitory),
+    ];
+    let learned: Vec<&Measured> = networks.iter().copied().filter(|n| n.learned).collect();
+    let title = "All networks that learned";
+    let mut panel = Panel::new(title, "", label).x_names(kinds.map(|(name, _)| name));
+    for (place, (_, slowed)) in kinds.into_iter().enumerate() {
+        let value = of_found(move |found| accuracy_with(found, slowed, correct));
+        let values: Vec<f64> = learned.iter().map(|network| value(network)).collect();
+        panel = panel
+            .boxes("", place as f64, &values)
+            .in_colour([2, 6, 0][place]);
+    }
+    chance(panel.y_range(0.0, 1.02), correct)
 }
 
 /// Figures 6a and 6c: example networks of a task, with the fewest and the most noise channels.

@@ -147,7 +147,7 @@ pub(super) fn success(networks: &[&Measured]) -> Result<Drawn, Error> {
         let paper = |group: &Group| PAPER[group.channels() as usize];
         let y: Vec<f64> = groups.iter().map(paper).collect();
         let x: Vec<f64> = (0..y.len()).map(|place| place as f64 + 0.2).collect();
-        panel = panel.scatter("paper", &x, &y).in_colour(DARK);
+        panel = panel.scatter("paper, 250 ms", &x, &y).in_colour(DARK);
         panels.push(panel);
     }
     Ok(Drawn {
@@ -199,6 +199,14 @@ pub(super) fn without_memory(networks: &[&Measured]) -> Result<Drawn, Error> {
     Ok(Drawn::new(2, panels, trials_table(networks)?))
 }
 
+/// Marks chance for the sign of the output; a silent output is never right by the peak.
+pub(super) fn chance(panel: Panel, correct: Correct) -> Panel {
+    match correct {
+        Correct::Peak => panel,
+        Correct::Mean => panel.horizontal("chance", 0.5),
+    }
+}
+
 /// Figure 1f: by the rule of the paper above, by the sign of the mean output below.
 pub(super) fn robustness(networks: &[&Measured]) -> Result<Drawn, Error> {
     let columns = ["delay (ms)", "trials", "correct (peak)", "correct (mean)"];
@@ -220,7 +228,7 @@ pub(super) fn robustness(networks: &[&Measured]) -> Result<Drawn, Error> {
                 let panel = Panel::new(&format!("Delay {delay} ms"), CHANNELS, label);
                 let value = of_found(|found| robust_accuracy(found, delay, correct));
                 let panel = by_channels(panel, networks, &Group::MATCHING, value);
-                panels.push(panel.y_range(0.0, 1.02).horizontal("", 0.5));
+                panels.push(chance(panel.y_range(0.0, 1.02), correct));
             }
         }
     }

@@ -8,6 +8,8 @@ mod embedding;
 mod perturbed;
 mod probe;
 mod steady;
+#[cfg(test)]
+mod tests;
 mod units;
 
 use neuro_autodiff::train::Termination;

@@ -115,10 +115,15 @@ impl View<'_> {
                     }
                 }
                 Mark::Boxes { x, values } => {
+                    let (radius, alpha) = if values.len() < CROWD {
+                        (RADIUS, 0.75)
+                    } else {
+                        (1.9, 0.5)
+                    };
                     for (place, value) in spread(values.len()).zip(values) {
                         let x = x + place * BOX_WIDTH;
                         if self.visible(x, *value) {
-                            page.disc(self.at(x, *value), 1.9, self.colour(k), 0.5);
+                            page.disc(self.at(x, *value), radius, self.colour(k), alpha);
                         }
                     }
                 }
@@ -272,6 +277,11 @@ impl View<'_> {
         };
         let (left, right) = (self.x(x - BOX_WIDTH / 2.0), self.x(x + BOX_WIDTH / 2.0));
         let (middle, cap) = (self.x(x), (right - left) / 4.0);
+        if shown.len() < FEWEST {
+            let median = self.y(found.median);
+            page.line((left, median), (right, median), line(colour, 2.4));
+            return true;
+        }
         let [low, bottom, median, top, high] = [
             found.lower_whisker,
             found.lower_quartile,
@@ -376,6 +386,10 @@ const HISTOGRAM_ALPHA: f64 = 0.45;
 
 /// Width of the box of a box plot in units of x.
 const BOX_WIDTH: f64 = 0.56;
+
+/// With fewer values there are no quartiles worth a box; with fewer than a crowd, points are large.
+const FEWEST: usize = 5;
+const CROWD: usize = 25;
 
 /// Places from -0.4 to 0.4 for points side by side, without a pattern: fractions of the golden ratio.
 fn spread(count: usize) -> impl Iterator<Item = f64> {
