@@ -128,6 +128,15 @@ pub(super) fn residual(found: &Found) -> f64 {
     over_states(found, |steady| Some(steady.residual))
 }
 
+/// How far the steady states are from being steady: the flow there times the mean time constant, by the
+/// size of the state. Without coupling it is 1.
+pub(super) fn drift(found: &Found) -> f64 {
+    let seconds = time_constant(found, Population::All) / 1000.0;
+    over_states(found, |steady| {
+        (steady.size > 0.0).then(|| steady.residual * seconds / steady.size)
+    })
+}
+
 /// Inverse participation ratio by accuracy of each perturbed mode; an accuracy of 0 counts as half a
 /// correct trial.
 pub(super) fn pipr(found: &Found) -> Vec<f64> {

@@ -149,6 +149,8 @@ pub struct Steady {
     pub positive: bool,
     /// Trials whose mean it is.
     pub trials: usize,
+    /// Root mean square of the state over units.
+    pub size: f64,
     /// Root mean square of the flow there over units, in 1/s: 0 at a fixed point.
     pub residual: f64,
     /// Each eigenvalue, the slowest first: real part, imaginary part, inverse participation ratio of its

@@ -1,7 +1,7 @@
 //! Claims that compare groups of networks by one P value.
 
 use neuro_analysis::statistics::{
-    Alternative, RankSumConfig, fisher_exact, kruskal_wallis, rank_sum, summary,
+    Adjustment, Alternative, RankSumConfig, dunn, fisher_exact, kruskal_wallis, rank_sum, summary,
 };
 
 use super::Deciding;
@@ -125,6 +125,31 @@ impl Deciding<'_> {
         let (p_value, h) = p_rising(samples);
         let rule = Rule::below(&words, LEVEL);
         let rule = compare(rule, &format!("H = {h:.1}; {}", note(samples)));
+        self.claim(figure, id, statement, &rule, &[p_value])
+    }
+
+    /// Claims that every group has larger values than each one before it.
+    pub(super) fn all_rising(
+        &mut self,
+        figure: &str,
+        id: &str,
+        statement: &str,
+        quantity: &str,
+        samples: &[Sample],
+    ) -> Result<(), Error> {
+        let words = format!(
+            "largest P of Dunn's test (Bonferroni) over all pairs of groups on {quantity}, each later \
+             group larger {OTHER_WAY},"
+        );
+        let values: Vec<Vec<f64>> = samples.iter().map(Sample::finite).collect();
+        let found = dunn(&values, Adjustment::Bonferroni);
+        let p_value = found.map_or(f64::NAN, |found| {
+            let pairs = found.comparisons.iter();
+            // The z of a pair is positive where the earlier group is the larger one.
+            let of = pairs.map(|pair| directed(pair.adjusted_p_value, pair.z <= 0.0));
+            of.fold(f64::NAN, f64::max)
+        });
+        let rule = compare(Rule::below(&words, LEVEL), &note(samples));
         self.claim(figure, id, statement, &rule, &[p_value])
     }
 

@@ -6,8 +6,8 @@
 use super::Deciding;
 use super::comparing::sample;
 use crate::noisy_ei::derived::{
-    Contrast, abscissa, dominant_share, dominant_time_constants, leading_real, participation,
-    participations, turning_participation, turning_real,
+    Contrast, abscissa, dominant_share, dominant_time_constants, drift, leading_real,
+    participation, participations, turning_participation, turning_real,
 };
 use crate::noisy_ei::example::Example;
 use crate::noisy_ei::group::{Channels, Group};
@@ -16,6 +16,9 @@ use crate::{Error, Rule, Scale};
 
 const NONE: Group = Group::Matching(Channels::None);
 const TEN: Group = Group::Matching(Channels::Ten);
+
+/// A state is steady when the flow moves it by at most this part of itself in a time constant.
+const STEADY: f64 = 0.1;
 
 pub(super) fn decide(all: &mut Deciding<'_>) -> Result<(), Error> {
     spectra(all)?;
@@ -63,6 +66,22 @@ fn spectra(all: &mut Deciding<'_>) -> Result<(), Error> {
             &Rule::below(
                 "largest real part of the eigenvalues of both steady states, in 1/s,",
                 0.0,
+            )
+            .of("networks that learned")
+            .from_scale(Scale::Quick),
+            &values,
+        )?;
+    }
+    for (figure, group, name) in [("4a-d", NONE, "without noise"), ("4e-h", TEN, "with noise")] {
+        let values = all.learned(group, drift);
+        all.claim(
+            figure,
+            &format!("{figure}-steady"),
+            &format!("In the delay the activity of networks trained {name} is steady"),
+            &Rule::at_most(
+                "flow at the mean state of the delay times the mean time constant, by the size of the \
+                 state,",
+                STEADY,
             )
             .of("networks that learned")
             .from_scale(Scale::Quick),

@@ -45,9 +45,10 @@ fn at_paper_scale_every_claim_gets_a_verdict() {
 #[test]
 fn networks_that_diverged_have_not_learned_and_have_no_values() {
     for claim in decided(&diverged(), Scale::Paper, &[]) {
-        // That they do not learn is what the paper says of fixed time constants; and no network of one
-        // is compatible with 33 of 50.
-        let expected = if ["1b-fixed-fast", "1d-baseline"].contains(&claim.id.as_str()) {
+        // That they do not learn is what the paper says of fixed time constants; and one network is too
+        // few to differ from the paper's shares.
+        let expected = ["1b-fixed-fast", "1d-baseline", "1d-one", "1d-five"];
+        let expected = if expected.contains(&claim.id.as_str()) {
             Verdict::Reproduced
         } else {
             Verdict::NotReproduced
@@ -94,6 +95,8 @@ fn a_clear_effect_is_reproduced_and_its_reverse_is_not() {
     }
     let claims = decided(&networks, Scale::Paper, &[]);
     assert_eq!(verdict(&claims, "3c-rises"), Verdict::Reproduced);
+    // The steps from one number of channels to the next are too small for so few networks.
+    assert_eq!(verdict(&claims, "3c-pairs"), Verdict::NotReproduced);
     for network in &mut networks {
         if let Some(found) = &mut network.found {
             for tau in &mut found.units.time_constants {

@@ -46,6 +46,13 @@ fn noise(all: &mut Deciding<'_>) -> Result<(), Error> {
             &format!("the mean time constant of {name} in ms"),
             &samples,
         )?;
+        all.all_rising(
+            figure,
+            &format!("{figure}-pairs"),
+            &format!("Each step of noise increases the time constants of {name}"),
+            &format!("the mean time constant of {name} in ms"),
+            &samples,
+        )?;
     }
     let inhibitory = |f: &Found| time_constant(f, Population::Inhibitory);
     let samples = all.by_channels(&Group::MATCHING, inhibitory);

@@ -182,6 +182,7 @@ fn state(positive: bool, channels: f64, noise: &Noise) -> Steady {
     Steady {
         positive,
         trials: 50,
+        size: 2.5,
         residual: 14.0,
         modes: (0..UNITS).map(mode).collect(),
         amplitudes: (0..UNITS)

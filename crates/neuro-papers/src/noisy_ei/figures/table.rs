@@ -2,8 +2,8 @@
 
 use crate::noisy_ei::derived::{
     Correct, abscissa, accuracy_with, dominant_inhibitory, dominant_rates, dominant_share,
-    dominant_time_constants, leading_real, mean_pipr, participation, perturbed_accuracy, residual,
-    robust_accuracy, time_constant, turning_participation, turning_real,
+    dominant_time_constants, drift, leading_real, mean_pipr, participation, perturbed_accuracy,
+    residual, robust_accuracy, time_constant, turning_participation, turning_real,
 };
 use crate::noisy_ei::measured::{DOMINANT, Found, LOOSE, Measured, Population, Slowed, mean};
 use crate::study::name;
@@ -44,6 +44,7 @@ const COLUMNS: &[Column] = &[
         accuracy_with(f, Slowed::Inhibitory, Correct::Peak)
     }),
     ("residual (1/s)", residual),
+    ("drift", drift),
     ("largest Re (1/s)", abscissa),
     ("mean Re, ten slowest (1/s)", leading_real),
     ("mean Re, complex (1/s)", turning_real),

@@ -62,7 +62,7 @@ pub(super) fn measure(
     probe: &Probe<'_>,
     task: &MatchingTask,
     rows: &Rows,
-) -> Result<Embedding, Error> {
+) -> Result<Option<Embedding>, Error> {
     let failed = probe.failed();
     let (count, units) = (rows.labels.len(), probe.config.units);
     let samples = DMatrix::from_row_slice(count, units, &rows.rates);
@@ -74,7 +74,9 @@ pub(super) fn measure(
         ..PhateConfig::default()
     };
     let found = phate(&samples, &config, probe.streams, &Workers::sequential());
-    let found = found.map_err(&failed)?;
+    let Some(found) = probe.unless_lost(found)? else {
+        return Ok(None);
+    };
     let dt = probe.config.dt;
     let second = task.stimulus_samples()[1].start + (SETTLING / dt).round() as usize;
     let delay = task.delay_samples();
@@ -98,12 +100,12 @@ pub(super) fn measure(
         let [a, b, c] = [row[0], row[1], row[2]].map(brief);
         [*condition as f64, *sample as f64 * dt, a, b, c]
     });
-    Ok(Embedding {
+    Ok(Some(Embedding {
         trials: rows.trials,
         diffusion_time: found.diffusion_time,
         converged: found.scaling.converged,
         memory,
         conditions,
         points: points.collect(),
-    })
+    }))
 }

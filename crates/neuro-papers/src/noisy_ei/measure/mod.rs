@@ -145,7 +145,7 @@ fn find(
             _ => Vec::new(),
         },
         steady,
-        embedding: embedding.transpose()?,
+        embedding: embedding.transpose()?.flatten(),
     })
 }
 

@@ -65,6 +65,23 @@ impl<'a> Probe<'a> {
         move |e| Error::experiment(format!("analysis of network {name}"), e)
     }
 
+    /// What an analysis found; none where there is nothing to find (an iteration that does not converge,
+    /// data that do not vary): one such network must not end a run of hours.
+    pub(super) fn unless_lost<T>(
+        &self,
+        result: Result<T, neuro_analysis::Error>,
+    ) -> Result<Option<T>, Error> {
+        use neuro_analysis::Error as Analysis;
+        match result {
+            Ok(found) => Ok(Some(found)),
+            Err(
+                Analysis::Core(neuro_core::Error::NoConvergence { .. })
+                | Analysis::NoVariance { .. },
+            ) => Ok(None),
+            Err(error) => Err(self.failed()(error)),
+        }
+    }
+
     /// How many conditions trials have.
     pub(super) fn conditions(&self) -> usize {
         if self.matching.is_some() { 4 } else { 2 }

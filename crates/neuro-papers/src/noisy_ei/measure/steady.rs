@@ -93,9 +93,10 @@ pub(super) fn measure(
         if side.trials == 0 {
             continue;
         }
-        let (steady, eigen) = one(probe, side, window.len(), positive)?;
-        found.push(steady);
-        modes.push(eigen);
+        if let Some((steady, eigen)) = one(probe, side, window.len(), positive)? {
+            found.push(steady);
+            modes.push(eigen);
+        }
     }
     Ok((found, modes))
 }
@@ -105,7 +106,7 @@ fn one(
     side: Side,
     window: usize,
     positive: bool,
-) -> Result<(Steady, Eigen), Error> {
+) -> Result<Option<(Steady, Eigen)>, Error> {
     let failed = probe.failed();
     let count = (side.trials * window) as f64;
     let mean = |sums: Vec<f64>| -> Vec<f64> { sums.into_iter().map(|s| s / count).collect() };
@@ -113,7 +114,9 @@ fn one(
     let flow = probe.network.flow_with_input(&inputs);
     let flow = flow.map_err(probe.assignment.failed())?;
     let steady = SteadyState::at(&flow, 0.0, &state).map_err(&failed)?;
-    let eigen = steady.modes().map_err(&failed)?;
+    let Some(eigen) = probe.unless_lost(steady.modes())? else {
+        return Ok(None);
+    };
     let amplitudes = leading_amplitudes(&eigen, LEADING).map_err(&failed)?;
     let modes = eigen.values.iter().zip(eigen.left.column_iter());
     let modes = modes.map(|(value, left)| {
@@ -132,6 +135,7 @@ fn one(
     let found = Steady {
         positive,
         trials: side.trials,
+        size: brief(steady.state.norm() / (steady.state.len().max(1) as f64).sqrt()),
         residual: brief(steady.residual() * MS),
         modes,
         amplitudes: briefly(amplitudes),
@@ -140,7 +144,7 @@ fn one(
         other_course,
         refined,
     };
-    Ok((found, eigen))
+    Ok(Some((found, eigen)))
 }
 
 /// Mean rate over chosen units and all trials, every [`STRIDE`] samples; empty without units.
@@ -161,8 +165,9 @@ fn refine(probe: &Probe<'_>, flow: &Flow, steady: &SteadyState) -> Result<Option
     };
     let starts =
         nalgebra::DMatrix::from_column_slice(steady.state.len(), 1, steady.state.as_slice());
-    let found = find_fixed_points(flow, 0.0, &starts, &config).map_err(probe.failed())?;
-    let point = found.points.iter().find(|p| p.kind == PointKind::Fixed);
+    let found = probe.unless_lost(find_fixed_points(flow, 0.0, &starts, &config))?;
+    let points = found.map_or(Vec::new(), |found| found.points);
+    let point = points.iter().find(|p| p.kind == PointKind::Fixed);
     Ok(point.and_then(|point| {
         let units = steady.state.len() as f64;
         Some(Refined {

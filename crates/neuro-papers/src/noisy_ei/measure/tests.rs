@@ -183,7 +183,8 @@ fn conditions_that_the_inputs_keep_apart_are_apart_in_the_embedding() {
     let probe = probe(&network);
     let (_, _, rows) = behaviour::answers(&probe, &EFFORT, false).expect("runs");
     let task = probe.matching.clone().expect("a task of matching");
-    let found = embedding::measure(&probe, &task, &rows).expect("converges");
+    let found = embedding::measure(&probe, &task, &rows).expect("runs");
+    let found = found.expect("converges");
     assert_eq!((found.memory, found.conditions), (1.0, 1.0));
     // From the first stimulus (250 ms) on, every 25 ms, in eight trials.
     assert_eq!(found.points.len(), 8 * 58);
