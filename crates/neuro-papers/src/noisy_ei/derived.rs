@@ -189,3 +189,66 @@ pub(super) fn robust_accuracy(found: &Found, delay: f64, correct: Correct) -> f6
     let at = found.robustness.iter().find(|at| at.delay == delay);
     at.map_or(f64::NAN, |at| correct.of(at.accuracy))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::figures::fixture::full;
+    use super::super::group::{Channels, Group};
+    use super::super::measured::{DOMINANT, Measured};
+    use super::*;
+
+    fn example() -> Found {
+        let of = |n: &Measured| n.group == Group::Matching(Channels::Ten) && n.seed == 0;
+        let network = full().into_iter().find(of);
+        network.and_then(|n| n.found).expect("in the set")
+    }
+
+    #[test]
+    fn dominant_units_are_those_above_the_threshold() {
+        let found = example();
+        // Every third of forty units, with a rate of 0.17 where the others have 0.02.
+        assert!((dominant_share(&found, DOMINANT) - 14.0 / 40.0).abs() < 1e-12);
+        let rates = dominant_rates(&found, DOMINANT);
+        assert!((rates.dominant - 0.17).abs() < 1e-12 && (rates.others - 0.02).abs() < 1e-12);
+        assert!((rates.difference() - 0.15).abs() < 1e-12);
+        // The second half inhibits: seven of units 0, 3, … 39.
+        let share = dominant_inhibitory(&found, DOMINANT);
+        assert!((share - 7.0 / 14.0).abs() < 1e-12, "{share}");
+        assert_eq!(dominant_share(&found, 0.0), 1.0);
+    }
+
+    #[test]
+    fn what_has_no_units_or_no_states_is_not_a_number() {
+        let mut found = example();
+        // All units are dominant: there are no others.
+        assert!(dominant_rates(&found, 0.0).others.is_nan());
+        found.steady.clear();
+        assert!(dominant_share(&found, DOMINANT).is_nan());
+        assert!(abscissa(&found).is_nan() && drift(&found).is_nan());
+        found.units.inhibitory.fill(false);
+        assert!(time_constant(&found, Population::Inhibitory).is_nan());
+        assert!(accuracy_with(&found, Slowed::All, Correct::Peak).is_nan());
+        assert!(robust_accuracy(&found, 500.0, Correct::Mean).is_nan());
+    }
+
+    #[test]
+    fn the_abscissa_is_that_of_the_less_stable_state() {
+        let mut found = example();
+        found.steady[0].modes[5][0] = 0.25;
+        assert_eq!(abscissa(&found), 0.25);
+    }
+
+    #[test]
+    fn a_mode_that_spoils_every_trial_has_a_finite_ratio() {
+        let mut found = example();
+        found.perturbed.truncate(2);
+        for (perturbed, accuracy) in found.perturbed.iter_mut().zip([0.0, 0.5]) {
+            perturbed.participation = 0.1;
+            perturbed.accuracy = [accuracy; 2];
+        }
+        // Half of one of 100 trials stands for none.
+        assert_eq!(pipr(&found), [0.1 / 0.005, 0.2]);
+        assert!((mean_pipr(&found) - 10.1).abs() < 1e-9);
+        assert_eq!(perturbed_accuracy(&found), 0.25);
+    }
+}

@@ -87,6 +87,18 @@ fn p_rising(samples: &[Sample]) -> (f64, f64) {
     })
 }
 
+/// Largest adjusted P of Dunn's test over all pairs that the later group has the larger values.
+fn p_all_rising(samples: &[Sample]) -> f64 {
+    let values: Vec<Vec<f64>> = samples.iter().map(Sample::finite).collect();
+    let found = dunn(&values, Adjustment::Bonferroni);
+    found.map_or(f64::NAN, |found| {
+        let pairs = found.comparisons.iter();
+        // The z of a pair is positive where the earlier group is the larger one.
+        let of = pairs.map(|pair| directed(pair.adjusted_p_value, pair.z <= 0.0));
+        of.fold(f64::NAN, f64::max)
+    })
+}
+
 const OTHER_WAY: &str = "(2 - P when the effect goes the other way)";
 
 impl Deciding<'_> {
@@ -141,14 +153,7 @@ impl Deciding<'_> {
             "largest P of Dunn's test (Bonferroni) over all pairs of groups on {quantity}, each later \
              group larger {OTHER_WAY},"
         );
-        let values: Vec<Vec<f64>> = samples.iter().map(Sample::finite).collect();
-        let found = dunn(&values, Adjustment::Bonferroni);
-        let p_value = found.map_or(f64::NAN, |found| {
-            let pairs = found.comparisons.iter();
-            // The z of a pair is positive where the earlier group is the larger one.
-            let of = pairs.map(|pair| directed(pair.adjusted_p_value, pair.z <= 0.0));
-            of.fold(f64::NAN, f64::max)
-        });
+        let p_value = p_all_rising(samples);
         let rule = compare(Rule::below(&words, LEVEL), &note(samples));
         self.claim(figure, id, statement, &rule, &[p_value])
     }
@@ -276,6 +281,17 @@ mod tests {
         assert!(rising < 1e-4 && h > 20.0, "{rising} {h}");
         let (falling, _) = p_rising(&[high, low]);
         assert!(falling > 1.99);
+    }
+
+    #[test]
+    fn all_pairs_rise_only_when_every_step_does() {
+        let many = |from: i32| -> Vec<f64> { (from..from + 40).map(f64::from).collect() };
+        let steps = [0, 50, 100].map(|from| sample("group", many(from)));
+        assert!(p_all_rising(&steps) < 1e-4);
+        let level = [0, 100, 100].map(|from| sample("group", many(from)));
+        assert_eq!(p_all_rising(&level), 1.0);
+        let falls = [0, 100, 50].map(|from| sample("group", many(from)));
+        assert!(p_all_rising(&falls) > 1.99);
     }
 
     #[test]

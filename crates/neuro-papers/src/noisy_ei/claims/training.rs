@@ -106,7 +106,7 @@ fn noise(all: &mut Deciding<'_>) -> Result<(), Error> {
         "With ten noise channels all networks learn",
         &Rule::holds("the criterion is met within the cap")
             .share(ALL)
-            .from_scale(Scale::Quick),
+            .from_scale(Scale::Paper),
         &values,
     )?;
     let ends = [

@@ -3,6 +3,7 @@
 use super::panels::{CHANNELS, by_channels, colour, of_found, present};
 use crate::noisy_ei::derived::{mean_pipr, perturbed_accuracy, pipr};
 use crate::noisy_ei::example::Example;
+use crate::noisy_ei::group::Group;
 use crate::noisy_ei::measured::Measured;
 use crate::study::{Drawn, tidy, trained};
 use crate::{Error, Panel, Table};
@@ -44,12 +45,7 @@ fn ratio_panels(networks: &[&Measured]) -> Vec<Panel> {
     if !trained(networks).any(|(_, found)| !found.perturbed.is_empty()) {
         return Vec::new();
     }
-    let groups: Vec<_> = networks.iter().map(|network| network.group).collect();
-    let groups = {
-        let mut groups = groups;
-        groups.dedup();
-        present(networks, &groups)
-    };
+    let groups = present(networks, &Group::ALL);
     let examples = groups.iter();
     let examples = examples.filter_map(|group| Example::of(networks.iter().copied(), *group));
     let examples: Vec<Example<'_>> = examples.collect();
@@ -75,8 +71,7 @@ fn accuracy_panel(networks: &[&Measured]) -> Vec<Panel> {
     if !trained(networks).any(|(_, found)| !found.perturbed.is_empty()) {
         return Vec::new();
     }
-    let mut groups: Vec<_> = networks.iter().map(|network| network.group).collect();
-    groups.dedup();
+    let groups = present(networks, &Group::ALL);
     let title = "Mean over the ten slowest modes";
     let panel = Panel::new(title, CHANNELS, "Share correct, perturbed");
     let panel = by_channels(panel, networks, &groups, of_found(perturbed_accuracy));

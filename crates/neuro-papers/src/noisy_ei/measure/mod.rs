@@ -18,6 +18,7 @@ use neuro_models::noisy_ei::Network;
 use super::group::{Channels, Group};
 use super::measured::{Check, Found, Measured, VERSION};
 use super::networks::{Assignment, Trained};
+use crate::study::brief;
 use crate::{Error, Scale};
 use probe::Probe;
 
@@ -147,11 +148,6 @@ fn find(
         steady,
         embedding: embedding.transpose()?.flatten(),
     })
-}
-
-/// Rounded to four significant digits: what pictures need, at a third of the size.
-fn brief(value: f64) -> f64 {
-    format!("{value:.3e}").parse().unwrap_or(value)
 }
 
 fn briefly(values: impl IntoIterator<Item = f64>) -> Vec<f64> {
