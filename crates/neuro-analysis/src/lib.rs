@@ -3,6 +3,7 @@
 
 pub mod correlation;
 pub mod decode;
+pub mod dominant_units;
 mod error;
 pub mod fixed_points;
 pub mod jacobian;
@@ -19,10 +20,12 @@ pub mod psychometric;
 pub mod selectivity;
 pub mod spectrum;
 pub mod statistics;
+pub mod steady_state;
 
 pub use correlation::{
     Correlation, CorrelationKind, correlate_columns, kendall, pearson, spearman,
 };
+pub use dominant_units::{dominant_units, leading_amplitudes};
 pub use error::Error;
 pub use fixed_points::{FixedPoint, FixedPointConfig, FixedPoints, Stability, find_fixed_points};
 pub use jacobian::{TangentMap, mean_jacobian, tangent_product};
@@ -47,3 +50,4 @@ pub use psychometric::{
     LogisticFit, Proportion, PsychometricBin, PsychometricCurve, fit_logistic, psychometric_curve,
 };
 pub use spectrum::Spectrum;
+pub use steady_state::SteadyState;

@@ -16,7 +16,10 @@ const PAPER: Paper = Paper {
         ("lines", "lines, bands and reference lines"),
         ("points", "scatter plots, error bars, colours by value"),
         ("counts", "histograms and heat maps"),
-        ("scales", "logarithmic axes, large and small numbers, names"),
+        (
+            "scales",
+            "box plots, logarithmic axes, large and small numbers, names",
+        ),
         ("hard", "long labels, gaps and missing data"),
     ],
     smoke: ScaleGuide {
@@ -205,7 +208,7 @@ fn counts(noise: &Noise<'_>) -> Figure {
         .panel(sequence)
 }
 
-fn scales(_noise: &Noise<'_>) -> Figure {
+fn scales(noise: &Noise<'_>) -> Figure {
     let size = map(&steps(30, 0.1), |k| 10f64.powf(k));
     let spectrum = Panel::new("Power law", "Component", "Variance")
         .line("measured", &size, &map(&size, |n| n.powf(-1.2)))
@@ -241,7 +244,15 @@ fn scales(_noise: &Noise<'_>) -> Figure {
             &[1.0, 3.0, 7.0, 4.0, 2.0],
         )
         .log_x();
+    let mut groups = Panel::new("Groups", "Noise channels", "Time constant (ms)");
+    groups = groups.x_names(["0", "1", "5", "10"]);
+    for (place, count) in [33, 40, 46, 4].into_iter().enumerate() {
+        let mean = 52.0 + 12.0 * place as f64;
+        let values = map(&noise(20 + place as u64, count), |x| mean + 6.0 * x);
+        groups = groups.boxes("", place as f64, &values);
+    }
     Figure::new("Scales")
+        .panel(groups)
         .panel(spectrum)
         .panel(factors)
         .panel(names)

@@ -28,6 +28,7 @@ use crate::{Error, file};
 
 mod rule;
 
+pub(crate) use rule::brief;
 pub use rule::{Rule, Share};
 
 /// How a claim fared.

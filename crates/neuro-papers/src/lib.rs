@@ -11,6 +11,7 @@ mod clock;
 mod error;
 mod file;
 pub mod interrupt;
+pub mod noisy_ei;
 pub mod options;
 pub mod output;
 pub mod plot;

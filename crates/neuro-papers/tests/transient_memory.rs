@@ -1,11 +1,14 @@
 //! The experiment as a whole, at smoke scale.
 
-use std::collections::BTreeMap;
+mod support;
+
 use std::fs;
 use std::path::Path;
 
 use neuro_papers::transient_memory::{Measured, PAPER, experiment};
 use neuro_papers::{Options, Scale, Session};
+
+use support::results;
 
 fn run(out: &Path, threads: usize, resume: bool) {
     let options = Options {
@@ -18,25 +21,6 @@ fn run(out: &Path, threads: usize, resume: bool) {
     let session = Session::quiet(&PAPER, options).expect("a folder of our own");
     let claims = experiment(&session).expect("the experiment runs");
     session.finish(&PAPER, &claims).expect("a writable folder");
-}
-
-/// Every file of a run but `run.json` and the checkpoints, by its path.
-fn results(out: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    for part in ["", "figures", "data", "jobs", "networks"] {
-        for entry in fs::read_dir(out.join(part)).expect("a folder of the run") {
-            let path = entry.expect("readable").path();
-            let name = path
-                .strip_prefix(out)
-                .expect("inside")
-                .display()
-                .to_string();
-            if path.is_file() && name != "run.json" {
-                found.insert(name, fs::read(&path).expect("readable"));
-            }
-        }
-    }
-    found
 }
 
 #[test]

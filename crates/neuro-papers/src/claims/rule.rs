@@ -49,6 +49,7 @@ pub struct Rule {
     share: Share,
     smallest: Scale,
     of: String,
+    note: String,
 }
 
 /// The outcome of a rule.
@@ -66,6 +67,7 @@ impl Rule {
             share: Share::default(),
             smallest: Scale::Smoke,
             of: "networks".into(),
+            note: String::new(),
         }
     }
 
@@ -131,6 +133,14 @@ impl Rule {
     #[must_use]
     pub fn of(mut self, what: &str) -> Self {
         self.of = what.into();
+        self
+    }
+
+    /// What else was measured, as words that stand behind the values: the sizes and medians of the
+    /// groups of a comparison. It decides nothing.
+    #[must_use]
+    pub fn noting(mut self, words: &str) -> Self {
+        self.note = words.into();
         self
     }
 
@@ -220,6 +230,9 @@ impl Rule {
             let without = total - finite.len();
             text.push_str(&format!("; {without} without a finite value"));
         }
+        if !self.note.is_empty() {
+            text.push_str(&format!("; {}", self.note));
+        }
         text
     }
 }
@@ -251,7 +264,7 @@ impl fmt::Display for Rule {
 }
 
 /// Four significant digits without trailing zeros.
-fn brief(value: f64) -> String {
+pub(crate) fn brief(value: f64) -> String {
     let rounded = format!("{value:.3e}");
     // The text is a number that was just written; it reads back.
     let rounded = rounded.parse::<f64>().unwrap_or(value);
@@ -335,6 +348,17 @@ mod tests {
         assert_eq!(quick.verdict, Verdict::NeedsPaperScale);
         assert_eq!(quick.measured, "1 of 1 networks; value 1");
         assert_eq!(verdict(&rule, &[1.0]), Verdict::Reproduced);
+    }
+
+    #[test]
+    fn a_note_stands_behind_the_values_and_decides_nothing() {
+        let rule = Rule::below("P of the comparison", 0.05).of("comparison");
+        let noted = rule.clone().noting("medians 3 (n = 5) and 4 (n = 6)");
+        let judged = noted.judge(&[0.25], Scale::Paper).expect("one value");
+        let expected = "0 of 1 comparison; value 0.25; medians 3 (n = 5) and 4 (n = 6)";
+        assert_eq!(judged.measured, expected);
+        assert_eq!(judged.verdict, verdict(&rule, &[0.25]));
+        assert_eq!(noted.to_string(), rule.to_string());
     }
 
     #[test]

@@ -204,6 +204,7 @@ fn across(panel: &Panel, bins: &Bins) -> Vec<f64> {
                 all.extend(shown.map(|(x, _)| *x));
             }
             Mark::Heat { x, .. } => all.extend([x.0, x.1]),
+            Mark::Boxes { x, .. } => all.extend([x - 0.5, x + 0.5]),
             Mark::Vertical(x) => all.push(*x),
             Mark::Histogram { .. } | Mark::Horizontal(_) => {}
         }
@@ -231,6 +232,7 @@ fn upward(panel: &Panel, bins: &Bins) -> Vec<f64> {
                 let both = y.iter().zip(half);
                 all.extend(both.flat_map(|(y, half)| [y - half, y + half]));
             }
+            Mark::Boxes { values, .. } => all.extend(values),
             Mark::Histogram { .. } => all.extend(&bins.counts[k]),
             Mark::Heat { y, .. } => all.extend([y.0, y.1]),
             Mark::Horizontal(y) => all.push(*y),

@@ -1,6 +1,7 @@
 //! Figures as SVG, all in one style.
 //!
-//! A [`Panel`] has axes and series: lines, points, bands, histograms, heat maps, reference lines.
+//! A [`Panel`] has axes and series: lines, points, bands, box plots, histograms, heat maps, reference
+//! lines.
 //! A [`Figure`] is one panel or a grid of them. Ranges and ticks come from the data; NaN, infinities
 //! and, on logarithmic axes, values that are not positive are left out, and a panel without any
 //! value says "no data". Legends stand above the plot, never in it. Labels of any length are broken
@@ -99,6 +100,10 @@ enum Mark {
         x: Vec<f64>,
         middle: Vec<f64>,
         half: Vec<f64>,
+    },
+    Boxes {
+        x: f64,
+        values: Vec<f64>,
     },
     Histogram {
         values: Vec<f64>,
@@ -273,6 +278,16 @@ impl Panel {
         self.add(name, Mark::Band { x, middle, half })
     }
 
+    /// A box plot of values at `x`, one unit of x wide with its neighbours, and the values themselves
+    /// as pale points: median, quartiles, and whiskers to the outermost values within 1.5
+    /// interquartile ranges of the box (quartiles as in MATLAB). Fewer than five values have a median
+    /// but no box.
+    #[must_use]
+    pub fn boxes(self, name: &str, x: f64, values: &[f64]) -> Self {
+        let values = values.to_vec();
+        self.add(name, Mark::Boxes { x, values })
+    }
+
     /// Counts of values in bins of equal width; all histograms of a panel share their bins, the
     /// largest number of bins asked for (1 to 500).
     #[must_use]
@@ -404,7 +419,10 @@ impl Panel {
                     check_extent("columns of a heat map", *x, false)?;
                     check_extent("rows of a heat map", *y, false)?;
                 }
-                Mark::Histogram { .. } | Mark::Horizontal(_) | Mark::Vertical(_) => {}
+                Mark::Boxes { .. }
+                | Mark::Histogram { .. }
+                | Mark::Horizontal(_)
+                | Mark::Vertical(_) => {}
             }
         }
         for (what, axis) in [("x", &self.x), ("y", &self.y)] {

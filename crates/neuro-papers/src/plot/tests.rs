@@ -26,7 +26,9 @@ fn everything() -> Figure {
         .y_down();
     let names = Panel::new("Names", "", "Accuracy")
         .x_names(["first rule", "second rule"])
-        .points("", &[0.0, 1.0], &[0.5, 0.9], &[0.1, 0.1]);
+        .points("", &[0.0, 1.0], &[0.5, 0.9], &[0.1, 0.1])
+        .boxes("box & points", 1.0, &y[..9])
+        .boxes("", 0.0, &[]);
     Figure::new(awkward)
         .columns(3)
         .panel(marks)
@@ -129,6 +131,8 @@ fn panels_without_data_say_so() {
         empty.clone().line("none", &nothing, &nothing),
         empty.clone().scatter("nan", &nan, &nan),
         empty.clone().histogram("none", &nothing, 10),
+        empty.clone().boxes("none", 0.0, &nothing),
+        empty.clone().boxes("nan", 0.0, &nan),
         empty
             .clone()
             .band("nan", &nan, &nan, &nan)
@@ -198,6 +202,27 @@ fn every_value_of_a_histogram_is_counted_once() {
     let plan = layout::Plan::of(&panel, (480.0, 340.0));
     let total: f64 = plan.bins.counts[0].iter().sum();
     assert_eq!((total, plan.bins.edges.len()), (1000.0, 14));
+}
+
+#[test]
+fn a_box_plot_has_a_box_from_five_values_on_and_a_point_for_each_value() {
+    let svg = |values: &[f64]| {
+        let panel = Panel::new("", "", "").boxes("", 0.0, values);
+        Figure::from(panel).to_svg().expect("valid series")
+    };
+    let values = [1.0, 2.0, 3.0, 4.0, f64::NAN, 5.0];
+    for (values, box_drawn) in [(&values[..4], false), (&values[..], true)] {
+        let svg = svg(values);
+        check_well_formed(&svg).expect("well-formed");
+        let finite = values.iter().filter(|v| v.is_finite()).count();
+        assert_eq!(svg.matches("<circle").count(), finite);
+        // The filled box; the median alone is a stroke.
+        assert_eq!(
+            svg.contains("fill=\"#0072b2\" fill-opacity=\"0.22\""),
+            box_drawn,
+            "{svg}"
+        );
+    }
 }
 
 #[test]

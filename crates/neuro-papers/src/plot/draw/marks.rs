@@ -2,6 +2,7 @@
 
 use super::{DASHES, GREY, Map, PALETTE, SAMPLE, SHADES, Span, Stroke, Svg, View, line};
 use crate::plot::Mark;
+use neuro_analysis::statistics::{BoxPlotConfig, Quantile, Quartiles, box_plot};
 
 /// A line with more points than this is thinned out; the eye sees no difference.
 const MANY: usize = 2000;
@@ -15,7 +16,7 @@ fn layer(mark: &Mark) -> usize {
     match mark {
         Mark::Heat { .. } => 0,
         Mark::Histogram { .. } => 1,
-        Mark::Band { .. } => 2,
+        Mark::Band { .. } | Mark::Boxes { .. } => 2,
         Mark::Horizontal(_) | Mark::Vertical(_) => 3,
         Mark::Line { .. } => 4,
         Mark::Scatter { .. } | Mark::Coloured { .. } | Mark::Points { .. } => 5,
@@ -50,6 +51,7 @@ impl View<'_> {
                     any |= self.band(page, x, middle, half, colour);
                     page.path(&self.pieces(x, middle), self.stroke(k));
                 }
+                Mark::Boxes { x, values } => any |= self.boxes(page, *x, values, colour),
                 Mark::Histogram { .. } => any |= self.histogram(page, k),
                 Mark::Heat { values, x, y } => any |= self.heat(page, values, *x, *y),
                 Mark::Horizontal(value) => {
@@ -112,6 +114,19 @@ impl View<'_> {
                         page.disc(self.at(*x, *y), RADIUS, self.colour(k), 1.0);
                     }
                 }
+                Mark::Boxes { x, values } => {
+                    let (radius, alpha) = if values.len() < CROWD {
+                        (RADIUS, 0.75)
+                    } else {
+                        (1.9, 0.5)
+                    };
+                    for (place, value) in spread(values.len()).zip(values) {
+                        let x = x + place * BOX_WIDTH;
+                        if self.visible(x, *value) {
+                            page.disc(self.at(x, *value), radius, self.colour(k), alpha);
+                        }
+                    }
+                }
                 _ => {}
             }
         }
@@ -129,7 +144,7 @@ impl View<'_> {
                 page.rect(x, y - 5.0, SAMPLE - 2.0, 10.0, colour, BAND_ALPHA);
                 whole(page);
             }
-            Mark::Histogram { .. } => {
+            Mark::Histogram { .. } | Mark::Boxes { .. } => {
                 page.rect(
                     x + 4.0,
                     y - 5.0,
@@ -250,6 +265,49 @@ impl View<'_> {
         x.iter().zip(middle).any(|(x, y)| self.shows(*x, *y))
     }
 
+    fn boxes(&self, page: &mut Svg, x: f64, values: &[f64], colour: &str) -> bool {
+        let shown = values.iter().copied().filter(|v| self.shows(x, *v));
+        let shown: Vec<f64> = shown.collect();
+        let config = BoxPlotConfig {
+            quartiles: Quartiles::Interpolated(Quantile::Midpoint),
+            ..BoxPlotConfig::default()
+        };
+        let Ok(found) = box_plot(&shown, &config) else {
+            return false;
+        };
+        let (left, right) = (self.x(x - BOX_WIDTH / 2.0), self.x(x + BOX_WIDTH / 2.0));
+        let (middle, cap) = (self.x(x), (right - left) / 4.0);
+        if shown.len() < FEWEST {
+            let median = self.y(found.median);
+            page.line((left, median), (right, median), line(colour, 2.4));
+            return true;
+        }
+        let [low, bottom, median, top, high] = [
+            found.lower_whisker,
+            found.lower_quartile,
+            found.median,
+            found.upper_quartile,
+            found.upper_whisker,
+        ]
+        .map(|value| self.y(value));
+        let corners = vec![(left, bottom), (right, bottom), (right, top), (left, top)];
+        page.fill(std::slice::from_ref(&corners), colour, BAND_ALPHA);
+        let mut outline = corners;
+        outline.push((left, bottom));
+        let whisker = |from: f64, to: f64| vec![(middle, from), (middle, to)];
+        let end = |y: f64| vec![(middle - cap, y), (middle + cap, y)];
+        let frame = [
+            outline,
+            whisker(bottom, low),
+            whisker(top, high),
+            end(low),
+            end(high),
+        ];
+        page.path(&frame, line(colour, 1.2));
+        page.line((left, median), (right, median), line(colour, 2.4));
+        true
+    }
+
     fn histogram(&self, page: &mut Svg, k: usize) -> bool {
         let counts = &self.plan.bins.counts[k];
         let floor = self.plot.y + self.plot.high;
@@ -325,6 +383,18 @@ impl View<'_> {
 
 const BAND_ALPHA: f64 = 0.22;
 const HISTOGRAM_ALPHA: f64 = 0.45;
+
+/// Width of the box of a box plot in units of x.
+const BOX_WIDTH: f64 = 0.56;
+
+/// With fewer values there are no quartiles worth a box; with fewer than a crowd, points are large.
+const FEWEST: usize = 5;
+const CROWD: usize = 25;
+
+/// Places from -0.4 to 0.4 for points side by side, without a pattern: fractions of the golden ratio.
+fn spread(count: usize) -> impl Iterator<Item = f64> {
+    (0..count).map(|k| 0.8 * ((k as f64 + 0.5) * 0.618_033_988_75).fract() - 0.4)
+}
 
 fn shade_of(span: &Span, value: f64) -> Option<usize> {
     span.shows(value).then(|| Map::shade(span.place(value)))

@@ -1,0 +1,175 @@
+use std::path::Path;
+
+use super::fixture::{diverged, full};
+use super::*;
+use crate::noisy_ei::example::Example;
+use crate::noisy_ei::measured::Found;
+use crate::noisy_ei::{PAPER, STUDY};
+use crate::study::of;
+use crate::{Options, Scale, Session, Table};
+
+fn session(folder: &Path, only: &[&str]) -> Session {
+    let options = Options {
+        out: folder.join("out"),
+        only: only.iter().map(|id| (*id).into()).collect(),
+        threads: 1,
+        ..Options::defaults(&PAPER, Scale::Smoke)
+    };
+    Session::quiet(&PAPER, options).expect("an empty folder")
+}
+
+/// Names of the files in a folder of the output, sorted.
+fn files(session: &Session, part: &str) -> Vec<String> {
+    let entries = std::fs::read_dir(session.output.folder().join(part)).expect("a folder");
+    let names = entries.map(|entry| entry.expect("readable").file_name());
+    let mut names: Vec<String> = names.map(|n| n.to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+fn drawn(networks: &[Measured], only: &[&str]) -> (tempfile::TempDir, Session) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let session = session(folder.path(), only);
+    STUDY.draw(&session, networks).expect("drawable");
+    (folder, session)
+}
+
+fn rows(session: &Session, id: &str) -> usize {
+    let table = Table::read(&session.output.data(id)).expect("a table");
+    table.rows().len()
+}
+
+fn named(ids: impl IntoIterator<Item = &'static str>, ending: &str) -> Vec<String> {
+    let mut names: Vec<String> = ids.into_iter().map(|id| format!("{id}.{ending}")).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn every_figure_is_written_with_its_numbers_for_a_full_set() {
+    let (_folder, session) = drawn(&full(), &[]);
+    let ids = || FIGURES.iter().map(|(id, _)| *id);
+    assert_eq!(files(&session, "figures"), named(ids(), "svg"));
+    assert_eq!(
+        files(&session, "data"),
+        named(ids().chain(["networks"]), "csv")
+    );
+    for (id, about) in FIGURES {
+        let svg = std::fs::read_to_string(session.output.figure(id)).expect("a figure");
+        assert!(!svg.contains("no data"), "{id}: {about}");
+    }
+}
+
+#[test]
+fn diverged_networks_have_learning_curves_and_count_in_trials_only() {
+    let (_folder, session) = drawn(&diverged(), &[]);
+    let figures = ["learning", "1b", "1d", "1e", "two-delays", "6-trials"];
+    assert_eq!(files(&session, "figures"), named(figures, "svg"));
+    assert_eq!(rows(&session, "networks"), diverged().len());
+    assert_eq!(rows(&session, "1d"), 4);
+}
+
+#[test]
+fn no_networks_give_no_files() {
+    let (_folder, session) = drawn(&[], &[]);
+    assert!(files(&session, "figures").is_empty() && files(&session, "data").is_empty());
+}
+
+#[test]
+fn only_what_was_asked_for_is_drawn() {
+    let (_folder, session) = drawn(&full(), &["3c"]);
+    assert_eq!(files(&session, "figures"), ["3c.svg"]);
+}
+
+#[test]
+fn what_a_quick_run_trains_is_enough_for_all_figures_but_one() {
+    let mut networks = full();
+    networks.retain(|n| {
+        let ends = [Channels::None, Channels::Ten].contains(&n.group.channels());
+        let kind = matches!(
+            n.group,
+            Group::Matching(_) | Group::Choice(_) | Group::Context(_)
+        );
+        ends && kind
+    });
+    let (_folder, session) = drawn(&networks, &[]);
+    let figures = files(&session, "figures");
+    for (id, _) in FIGURES {
+        let there = figures.contains(&format!("{id}.svg"));
+        assert_eq!(there, *id != "two-delays", "{id}");
+        if there {
+            let svg = std::fs::read_to_string(session.output.figure(id)).expect("a figure");
+            assert!(!svg.contains("no data"), "{id}");
+        }
+    }
+}
+
+#[test]
+fn tables_have_one_row_for_each_network_or_measurement() {
+    let networks = full();
+    let (_folder, session) = drawn(&networks, &[]);
+    let groups = |id: &str| {
+        let entry = ENTRIES.iter().find(|entry| entry.id == id);
+        entry.expect("a figure of the paper").groups
+    };
+    for id in [
+        "1b",
+        "1d",
+        "1e",
+        "two-delays",
+        "3a",
+        "3b",
+        "3c",
+        "4i",
+        "4j",
+        "4k",
+    ] {
+        let expected = of(&networks, groups(id)).len();
+        assert_eq!(rows(&session, id), expected, "{id}");
+    }
+    for id in ["5e", "5f", "6b", "6d", "6-trials"] {
+        let expected = of(&networks, groups(id)).len();
+        assert_eq!(rows(&session, id), expected, "{id}");
+    }
+    let count = |id: &str, rows_of: fn(&Found) -> usize| {
+        let found = of(&networks, groups(id));
+        let found = found.iter().filter_map(|n| n.found.as_ref());
+        let expected: usize = found.map(rows_of).sum();
+        assert_eq!(rows(&session, id), expected, "{id}");
+    };
+    count("1f", |f| f.robustness.len());
+    count("pipr", |f| f.perturbed.len());
+    count("weights", |_| 1);
+    let checks: usize = networks.iter().map(|n| n.learning.len()).sum();
+    assert_eq!(rows(&session, "learning"), checks);
+    // Figures of single networks have the numbers of these.
+    let example = |group| Example::of(&networks, group).expect("in the set").found;
+    let [none, ten] = [Channels::None, Channels::Ten].map(|c| example(Group::Matching(c)));
+    let modes = |found: &Found| found.steady.iter().map(|s| s.modes.len()).sum::<usize>();
+    assert_eq!(rows(&session, "4a-d"), modes(none));
+    assert_eq!(rows(&session, "4e-h"), modes(ten));
+    let points = |found: &Found| found.embedding.as_ref().map_or(0, |e| e.points.len());
+    assert_eq!(rows(&session, "2b"), points(none));
+    assert_eq!(rows(&session, "2c"), points(ten));
+}
+
+#[test]
+fn the_example_is_the_network_of_lowest_seed_that_learned() {
+    let mut networks = full();
+    let seed = |networks: &[Measured], channels| {
+        let example = Example::of(networks, Group::Matching(channels)).expect("in the set");
+        (example.network.seed, example.network.learned)
+    };
+    assert_eq!(seed(&networks, Channels::None), (1, true));
+    assert_eq!(seed(&networks, Channels::Ten), (0, true));
+    networks.reverse();
+    assert_eq!(
+        seed(&networks, Channels::None),
+        (1, true),
+        "whatever their order"
+    );
+    networks.retain(|n| !n.learned);
+    // None learned: the lowest seed that did not diverge.
+    assert_eq!(seed(&networks, Channels::None), (0, false));
+    assert!(Example::of(&diverged(), Group::Matching(Channels::None)).is_none());
+}
