@@ -75,6 +75,10 @@ impl<G: Group> Assignment<G> {
     }
 }
 
+/// Trains and measures one network of a run.
+pub(crate) type Measure<N> =
+    fn(&Session, Assignment<<N as Network>::Group>, Workers, &Job) -> Result<N, Error>;
+
 /// A paper's experiment.
 pub(crate) struct Study<N: Network> {
     /// The paper.
@@ -84,7 +88,7 @@ pub(crate) struct Study<N: Network> {
     /// Updates (or trials) of a network's training, for the display of progress.
     pub(crate) updates: fn(N::Group, Scale) -> u64,
     /// Trains and measures one network, on the given threads.
-    pub(crate) measure: fn(&Session, Assignment<N::Group>, Workers, &Job) -> Result<N, Error>,
+    pub(crate) measure: Measure<N>,
     /// The table of all networks, one row each.
     pub(crate) table: fn(&[&N]) -> Result<Table, Error>,
     /// Decides all claims.

@@ -88,6 +88,9 @@ pub(super) fn example(networks: &[&Measured]) -> Result<Drawn, Error> {
     })
 }
 
+/// Units of a kind: what they are called, their colour, and their course in a network.
+type Kind = (&'static str, usize, fn(&Found) -> Option<Vec<f64>>);
+
 /// Figures 5c and 5d: mean and standard deviation over the networks that learned.
 pub(super) fn networks(networks: &[&Measured]) -> Result<Drawn, Error> {
     let learned: Vec<&Measured> = networks.iter().copied().filter(|n| n.learned).collect();
@@ -96,7 +99,7 @@ pub(super) fn networks(networks: &[&Measured]) -> Result<Drawn, Error> {
         let (channels, count) = (first.group.channels().count(), learned.len());
         let title = format!("C = {channels}, {count} networks that learned, mean ± sd");
         let mut panel = axes(&title, first);
-        let kinds: [(&str, usize, fn(&Found) -> Option<Vec<f64>>); 2] = [
+        let kinds: [Kind; 2] = [
             ("dominant units", PURPLE, dominant_course),
             ("others", OTHERS, other_course),
         ];

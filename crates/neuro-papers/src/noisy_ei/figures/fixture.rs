@@ -142,7 +142,11 @@ fn found(group: Group, seed: u64, noise: &Noise) -> Found {
 
 fn answers(slowed: Slowed, conditions: usize) -> Answers {
     let course = |condition: usize| {
-        let sign = if condition % 3 == 0 { 1.0 } else { -1.0 };
+        let sign = if condition.is_multiple_of(3) {
+            1.0
+        } else {
+            -1.0
+        };
         let at = |k: usize| sign * 0.9 / (1.0 + (-(k as f64 - 105.0) / 5.0).exp());
         Course {
             mean: (0..170).map(at).collect(),
@@ -168,15 +172,15 @@ fn state(positive: bool, channels: f64, noise: &Noise) -> Steady {
         let [jitter] = noise.of(3000 + 100 * side + k as u64 / 2);
         let real = -4.0 - 1.1 * k as f64 + 0.2 * channels + 0.1 * jitter;
         let turn = if k < 20 { 15.0 - 0.5 * k as f64 } else { 0.0 };
-        let sign = if k % 2 == 0 { 1.0 } else { -1.0 };
+        let sign = if k.is_multiple_of(2) { 1.0 } else { -1.0 };
         [real, sign * turn, (0.2 + 0.015 * k as f64).min(1.0)]
     };
-    let dominant = |unit: usize| unit % 3 == 0;
+    let dominant = |unit: usize| unit.is_multiple_of(3);
     let rate = |unit: usize| if dominant(unit) { 0.17 } else { 0.02 };
     let course = |level: f64| -> Vec<f64> {
         let samples = (0..340).step_by(STRIDE);
         samples
-            .map(|t| level * (1.0 - (-(t as f64) / 40.0).exp()))
+            .map(|t| level * (1.0 - (-f64::from(t) / 40.0).exp()))
             .collect()
     };
     Steady {

@@ -24,13 +24,16 @@ pub(super) fn spectra(networks: &[&Measured]) -> Result<Drawn, Error> {
     of_example(networks, NONE)
 }
 
+/// A number of a network: of which modes, what it is called, and where it comes from.
+type Value = (&'static str, &'static str, fn(&Found) -> f64);
+
 /// Figure 4e to h, and what they say of all networks.
 pub(super) fn spectra_and_networks(networks: &[&Measured]) -> Result<Drawn, Error> {
     let mut drawn = of_example(networks, TEN)?;
     if drawn.panels.is_empty() {
         return Ok(drawn);
     }
-    let values: [(&str, &str, fn(&Found) -> f64); 3] = [
+    let values: [Value; 3] = [
         ("Complex modes", "Mean real part (1/s)", turning_real),
         ("Ten slowest modes", "Mean real part (1/s)", leading_real),
         ("Complex modes", "Mean log₁₀ IPR", turning_participation),

@@ -67,8 +67,8 @@ impl Courses {
 
 /// The answers of the network as it is; of the same trials the sums of steady states, when they are
 /// wanted, and the states of the embedding.
-pub(super) fn answers<'p>(
-    probe: &'p Probe<'_>,
+pub(super) fn answers(
+    probe: &Probe<'_>,
     effort: &Effort,
     steady: bool,
 ) -> Result<(Answers, Option<Sums>, embedding::Rows), Error> {
