@@ -5,13 +5,21 @@ use super::shown::{Solution, groups};
 use crate::study::{Drawn, of_group, tidy, trained};
 use crate::transient_memory::claims::kinds::{HIGH, LOW, rotation};
 use crate::transient_memory::group::Group;
-use crate::transient_memory::measured::{Found, Measured};
+use crate::transient_memory::measured::{Found, Kind, Measured};
 use crate::{Error, Panel};
 
 const NORM: &str = "Mean |x| in the delay";
 
-/// A number of a network, and what it is called.
-type Value = (&'static str, fn(&Found) -> f64);
+/// A number of a network, what it is called, and whether its axis is logarithmic.
+type Value = (&'static str, fn(&Found) -> f64, bool);
+
+/// The rotation time of an attractor that moves.
+fn turning(found: &Found) -> f64 {
+    match found.attractor.kind {
+        Kind::FixedPoint => f64::NAN,
+        _ => rotation(found),
+    }
+}
 
 /// Mean `|x|` against how the quantity is kept and how fast the attractor turns, and the networks of
 /// each kind in each group.
@@ -43,16 +51,19 @@ pub(super) fn kinds(networks: &[&Measured]) -> Result<Drawn, Error> {
     ];
     let mut panels = Vec::new();
     let values: [Value; 3] = [
-        ("Correlation of |x(T_f)|", |f| f.code.end[0]),
-        ("R² of the quantity in x(T_f)", |f| f.code.decoded[1]),
-        ("Rotation time (steps)", rotation),
+        ("Correlation of |x(T_f)|", |f| f.code.end[0], false),
+        ("R² of the quantity in x(T_f)", |f| f.code.decoded[1], false),
+        ("Rotation time (steps)", turning, true),
     ];
     for (title, set) in &sets {
         if !networks.iter().any(|network| set.contains(&network.group)) {
             continue;
         }
-        for (label, value) in values {
-            let panel = Panel::new(title, NORM, label).log_x();
+        for (label, value, logarithmic) in values {
+            let mut panel = Panel::new(title, NORM, label).log_x();
+            if logarithmic {
+                panel = panel.log_y();
+            }
             let panel = points_by_group(panel, networks, set, |f| (f.code.norm, value(f)));
             panels.push(panel.vertical("", LOW).vertical("", HIGH));
         }
