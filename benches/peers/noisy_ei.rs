@@ -37,7 +37,13 @@ impl<T: Scalar> Task<T> for FixedTrials {
 
     fn trial(&self, index: u64, _streams: Streams, mut trial: TrialMut<'_, T>) {
         let i = index as usize % self.batch;
-        let sign = |odd: usize| if odd.is_multiple_of(2) { T::one() } else { -T::one() };
+        let sign = |odd: usize| {
+            if odd.is_multiple_of(2) {
+                T::one()
+            } else {
+                -T::one()
+            }
+        };
         let (first, second) = (sign(i), sign(i / 2));
         for step in 0..STEPS {
             let inputs = trial.input(step);
