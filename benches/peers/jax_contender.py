@@ -8,12 +8,49 @@ import jax.numpy as jnp
 from workload import serve
 
 
-class RateNetwork:
+class Contender:
+    """A compiled `update` of parameters and Adam's moments, from `initial` on, on one `batch`."""
+
+    def reset(self):
+        self.parameters = tuple(jnp.array(part, copy=True) for part in self.initial)
+        self.first = tuple(jnp.zeros_like(part) for part in self.parameters)
+        self.second = tuple(jnp.zeros_like(part) for part in self.parameters)
+        self.count = jnp.zeros((), jnp.int32)
+        jax.block_until_ready((self.parameters, self.first, self.second, self.count))
+
+    def iterate(self, count):
+        for _ in range(count):
+            self.parameters, self.first, self.second, self.count, self.value = self.update(
+                self.parameters, self.first, self.second, self.count, *self.batch
+            )
+        jax.block_until_ready((self.parameters, self.value))
+
+    def loss(self):
+        return float(self.value)
+
+
+def adam(w, parameters, first, second, count, gradient):
+    """Parameters and moments after step `count`, with the constants of workload `w`."""
+    time = count.astype(parameters[0].dtype)
+    correction1 = 1 - w.beta1**time
+    correction2 = 1 - w.beta2**time
+
+    def step(p, m, v, g):
+        g = g + w.weight_decay * p if w.weight_decay else g
+        m = w.beta1 * m + (1 - w.beta1) * g
+        v = w.beta2 * v + (1 - w.beta2) * g * g
+        change = (m / correction1) / (jnp.sqrt(v / correction2) + w.epsilon)
+        return p - w.learning_rate * change, m, v
+
+    updated = [step(*each) for each in zip(parameters, first, second, gradient)]
+    return tuple(tuple(part) for part in zip(*updated))
+
+
+class RateNetwork(Contender):
     def __init__(self, workload):
         jax.config.update("jax_enable_x64", workload.recurrent.dtype == "float64")
         self.initial = (workload.recurrent, workload.input, workload.readout)
-        self.inputs = jnp.asarray(workload.inputs)
-        self.labels = jnp.asarray(workload.labels)
+        self.batch = (jnp.asarray(workload.inputs), jnp.asarray(workload.labels))
         w = workload
 
         def loss(weights, inputs, labels):
@@ -32,43 +69,14 @@ class RateNetwork:
         def update(weights, first, second, count, inputs, labels):
             value, gradient = jax.value_and_grad(loss)(weights, inputs, labels)
             count = count + 1
-            time = count.astype(weights[0].dtype)
-            correction1 = 1 - w.beta1**time
-            correction2 = 1 - w.beta2**time
-
-            def adam(p, m, v, g):
-                g = g + w.weight_decay * p
-                m = w.beta1 * m + (1 - w.beta1) * g
-                v = w.beta2 * v + (1 - w.beta2) * g * g
-                step = (m / correction1) / (jnp.sqrt(v / correction2) + w.epsilon)
-                return p - w.learning_rate * step, m, v
-
-            updated = [adam(*each) for each in zip(weights, first, second, gradient)]
-            weights, first, second = (tuple(part) for part in zip(*updated))
+            weights, first, second = adam(w, weights, first, second, count, gradient)
             return weights, first, second, count, value
 
         self.update = update
         self.reset()
 
-    def reset(self):
-        self.weights = tuple(jnp.array(part, copy=True) for part in self.initial)
-        self.first = tuple(jnp.zeros_like(part) for part in self.weights)
-        self.second = tuple(jnp.zeros_like(part) for part in self.weights)
-        self.count = jnp.zeros((), jnp.int32)
-        jax.block_until_ready((self.weights, self.first, self.second, self.count))
 
-    def iterate(self, count):
-        for _ in range(count):
-            self.weights, self.first, self.second, self.count, self.value = self.update(
-                self.weights, self.first, self.second, self.count, self.inputs, self.labels
-            )
-        jax.block_until_ready((self.weights, self.value))
-
-    def loss(self):
-        return float(self.value)
-
-
-class NoisyNetwork:
+class NoisyNetwork(Contender):
     """The gradient by hand, one scan forward and one back, without a tape: faster than
     `value_and_grad` here."""
 
@@ -76,10 +84,9 @@ class NoisyNetwork:
         jax.config.update("jax_enable_x64", workload.recurrent.dtype == "float64")
         # The fastest generator of the library on a processor.
         jax.config.update("jax_default_prng_impl", "unsafe_rbg")
-        self.workload = w = workload
+        w = workload
         self.initial = (w.recurrent, w.noise, w.time_constant, w.readout, w.dtype(0.0))
-        self.inputs = jnp.asarray(w.inputs)
-        self.targets = jnp.asarray(w.targets)
+        self.batch = (jnp.asarray(w.inputs), jnp.asarray(w.targets))
         signs, input_weights = jnp.asarray(w.signs), jnp.asarray(w.input)
 
         def evaluate(parameters, key, inputs, targets):
@@ -135,39 +142,11 @@ class NoisyNetwork:
             key = jax.random.fold_in(jax.random.key(0), count)
             value, gradient = evaluate(parameters, key, inputs, targets)
             count = count + 1
-            time = count.astype(w.dtype)
-            correction1 = 1 - w.beta1**time
-            correction2 = 1 - w.beta2**time
-
-            def adam(p, m, v, g):
-                m = w.beta1 * m + (1 - w.beta1) * g
-                v = w.beta2 * v + (1 - w.beta2) * g * g
-                step = (m / correction1) / (jnp.sqrt(v / correction2) + w.epsilon)
-                return p - w.learning_rate * step, m, v
-
-            updated = [adam(*each) for each in zip(parameters, first, second, gradient)]
-            parameters, first, second = (tuple(part) for part in zip(*updated))
+            parameters, first, second = adam(w, parameters, first, second, count, gradient)
             return parameters, first, second, count, value
 
         self.update = update
         self.reset()
-
-    def reset(self):
-        self.parameters = tuple(jnp.array(part, copy=True) for part in self.initial)
-        self.first = tuple(jnp.zeros_like(part) for part in self.parameters)
-        self.second = tuple(jnp.zeros_like(part) for part in self.parameters)
-        self.count = jnp.zeros((), jnp.int32)
-        jax.block_until_ready((self.parameters, self.first, self.second, self.count))
-
-    def iterate(self, count):
-        for _ in range(count):
-            self.parameters, self.first, self.second, self.count, self.value = self.update(
-                self.parameters, self.first, self.second, self.count, self.inputs, self.targets
-            )
-        jax.block_until_ready((self.parameters, self.value))
-
-    def loss(self):
-        return float(self.value)
 
 
 if __name__ == "__main__":

@@ -74,6 +74,7 @@ class W2:
     low = 20.0
     high = 125.0
     learning_rate = 1e-2
+    weight_decay = 0.0
     beta1 = 0.9
     beta2 = 0.999
     epsilon = 1e-8

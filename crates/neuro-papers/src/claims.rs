@@ -28,8 +28,8 @@ use crate::{Error, file};
 
 mod rule;
 
-pub(crate) use rule::brief;
 pub use rule::{Rule, Share};
+pub(crate) use rule::{brief, four_digits, median};
 
 /// How a claim fared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use neuro_analysis::statistics::summary;
 use neuro_core::Error as CoreError;
 
 use super::Verdict;
@@ -208,19 +209,13 @@ impl Rule {
         let mut text = format!("{held} of {total} {}", self.of);
         let mut finite: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
         finite.sort_by(f64::total_cmp);
-        let middle = finite.len() / 2;
         match (&self.condition, finite.len()) {
             (Condition::Holds, _) | (_, 0) => {}
             (_, 1) => text.push_str(&format!("; value {}", brief(finite[0]))),
             (_, count) => {
-                let median = if count % 2 == 1 {
-                    finite[middle]
-                } else {
-                    f64::midpoint(finite[middle - 1], finite[middle])
-                };
                 text.push_str(&format!(
                     "; median {}, range {} to {}",
-                    brief(median),
+                    brief(median(&finite)),
                     brief(finite[0]),
                     brief(finite[count - 1])
                 ));
@@ -263,11 +258,22 @@ impl fmt::Display for Rule {
     }
 }
 
+/// Median of the finite values; NaN without any.
+pub(crate) fn median(values: &[f64]) -> f64 {
+    let finite = values.iter().copied().filter(|v| v.is_finite());
+    let finite: Vec<f64> = finite.collect();
+    summary(&finite).map_or(f64::NAN, |found| found.median)
+}
+
+/// Rounded to four significant digits.
+pub(crate) fn four_digits(value: f64) -> f64 {
+    // The text is a number that was just written; it reads back.
+    format!("{value:.3e}").parse().unwrap_or(value)
+}
+
 /// Four significant digits without trailing zeros.
 pub(crate) fn brief(value: f64) -> String {
-    let rounded = format!("{value:.3e}");
-    // The text is a number that was just written; it reads back.
-    let rounded = rounded.parse::<f64>().unwrap_or(value);
+    let rounded = four_digits(value);
     let size = rounded.abs();
     if size != 0.0 && !(1e-4..1e7).contains(&size) {
         return format!("{rounded:e}");

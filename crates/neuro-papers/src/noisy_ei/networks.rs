@@ -1,14 +1,13 @@
 //! Training the networks of a run, each its own resumable job.
 
-use std::ops::ControlFlow;
-
 use neuro_autodiff::train::{Checkpointing, Record, Termination};
 use neuro_core::Streams;
 use neuro_core::parallel::Workers;
 use neuro_models::noisy_ei::{Config, LearningCriterion, Network, TrainingRun};
 
 use super::group::Group;
-use crate::{Error, Job, Session, study};
+use crate::study::{self, Watch};
+use crate::{Error, Job, Session};
 
 /// A network to train.
 pub(super) type Assignment = study::Assignment<Group>;
@@ -54,28 +53,8 @@ pub(super) fn train(
     }
     let criterion = LearningCriterion::new(&config, group.task(scale), streams);
     let mut criterion = criterion.map_err(&failed)?;
-    let (mut loss, mut accuracy) = (f64::NAN, f64::NAN);
-    let termination = run.run(Some(&mut criterion), &mut |report| {
-        loss = if loss.is_nan() {
-            report.loss
-        } else {
-            0.98 * loss + 0.02 * report.loss
-        };
-        if let Some(record) = report.record {
-            accuracy = record.score;
-        }
-        let message = if accuracy.is_nan() {
-            format!("loss {loss:.2}")
-        } else {
-            format!("loss {loss:.2}, accuracy {accuracy:.2}")
-        };
-        job.update(report.update, &message);
-        if session.interrupt.is_set() {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
-    });
+    let mut watch = Watch::new(job, &session.interrupt, 2);
+    let termination = run.run(Some(&mut criterion), &mut |report| watch.show(report));
     let termination = termination.map_err(&failed)?;
     if termination == Termination::Stopped {
         return Err(Error::Interrupted);

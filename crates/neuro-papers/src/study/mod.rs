@@ -8,6 +8,9 @@
 
 mod deciding;
 mod figures;
+#[cfg(test)]
+pub(crate) mod testing;
+mod watch;
 
 pub(crate) use deciding::{Deciding, truth};
 #[cfg(test)]
@@ -15,6 +18,7 @@ pub(crate) use figures::of;
 pub(crate) use figures::{
     Drawn, Entry, cells, entry, listed, name, number, of_group, tidy, trained,
 };
+pub(crate) use watch::Watch;
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -166,11 +170,6 @@ impl<N: Network> Study<N> {
         let seeds = options.network_seeds().enumerate();
         seeds.flat_map(wanted).collect()
     }
-}
-
-/// Rounded to four significant digits: what pictures need, at a third of the size.
-pub(crate) fn brief(value: f64) -> f64 {
-    format!("{value:.3e}").parse().unwrap_or(value)
 }
 
 /// Reads a file of measurements.

@@ -9,7 +9,8 @@ use neuro_core::{Purpose, Streams};
 use neuro_models::transient_memory::{Config, Network, TrainingRun};
 
 use super::group::Group;
-use crate::{Error, Job, Session, study};
+use crate::study::{self, Watch};
+use crate::{Error, Job, Session};
 
 /// Trials that each check during training looks at.
 const VALIDATION_TRIALS: usize = 300;
@@ -123,30 +124,17 @@ fn watch(
         let network = Network::from_parameters(config, report.parameters.clone())?;
         network.save(&session.output.network(&stage(assignment, report.update)))
     };
-    let (mut loss, mut accuracy) = (f64::NAN, f64::NAN);
+    let mut watch = Watch::new(job, &session.interrupt, 3);
     let mut lost = None;
     let termination = run.run(Some(&mut criterion), &mut |report| {
-        loss = if loss.is_nan() {
-            report.loss
-        } else {
-            0.98 * loss + 0.02 * report.loss
-        };
-        if let Some(record) = report.record {
-            accuracy = record.score;
-        }
-        let message = if accuracy.is_nan() {
-            format!("loss {loss:.3}")
-        } else {
-            format!("loss {loss:.3}, accuracy {accuracy:.3}")
-        };
-        job.update(report.update, &message);
+        let shown = watch.show(report);
         if stages.contains(&report.update) {
             lost = keep(report).err();
         }
-        if session.interrupt.is_set() || lost.is_some() {
+        if lost.is_some() {
             ControlFlow::Break(())
         } else {
-            ControlFlow::Continue(())
+            shown
         }
     });
     match lost {

@@ -1,11 +1,11 @@
 //! Claims that compare groups of networks by one P value.
 
 use neuro_analysis::statistics::{
-    Adjustment, Alternative, RankSumConfig, dunn, fisher_exact, kruskal_wallis, rank_sum, summary,
+    Adjustment, Alternative, RankSumConfig, dunn, fisher_exact, kruskal_wallis, rank_sum,
 };
 
 use super::Deciding;
-use crate::claims::brief;
+use crate::claims::{brief, median};
 use crate::study::truth;
 use crate::{Error, Rule, Scale};
 
@@ -45,13 +45,13 @@ impl Sample {
             count => format!(", {count} without a value"),
         };
         let n = finite.len();
-        match summary(&finite) {
-            Ok(found) => format!(
+        match n {
+            0 => format!("{}: n = 0{missing}", self.name),
+            _ => format!(
                 "{}: median {} (n = {n}{missing})",
                 self.name,
-                brief(found.median)
+                brief(median(&finite))
             ),
-            Err(_) => format!("{}: n = {n}{missing}", self.name),
         }
     }
 }
@@ -168,12 +168,8 @@ impl Deciding<'_> {
         samples: &[Sample],
     ) -> Result<(), Error> {
         let words = format!("medians of {quantity} rise from group to group");
-        let medians = samples
-            .iter()
-            .map(|s| summary(&s.finite()).map(|f| f.median));
-        let medians: Result<Vec<f64>, _> = medians.collect();
-        let holds =
-            medians.is_ok_and(|m| m.len() > 1 && m.windows(2).all(|pair| pair[0] < pair[1]));
+        let medians: Vec<f64> = samples.iter().map(|s| median(&s.values)).collect();
+        let holds = medians.len() > 1 && medians.windows(2).all(|pair| pair[0] < pair[1]);
         let rule = compare(Rule::holds(&words), &note(samples));
         self.claim(figure, id, statement, &rule, &[truth(holds)])
     }

@@ -1,19 +1,13 @@
 use super::*;
-use crate::noisy_ei::PAPER;
 use crate::noisy_ei::figures::FIGURES;
 use crate::noisy_ei::figures::fixture::{diverged, full};
 use crate::noisy_ei::group::Channels;
+use crate::noisy_ei::{PAPER, STUDY};
+use crate::study::testing;
 use crate::{Claim, Claims, Options, Scale, Verdict};
 
 fn decided(networks: &[Measured], scale: Scale, only: &[&str]) -> Vec<Claim> {
-    let options = Options {
-        only: only.iter().map(|id| (*id).into()).collect(),
-        ..Options::defaults(&PAPER, scale)
-    };
-    let mut claims = Claims::new(scale);
-    let mut deciding = Deciding::new(PAPER.name, networks, &options, &mut claims);
-    decide(&mut deciding).expect("valid rules of different names");
-    claims.as_slice().to_vec()
+    testing::decided(&STUDY, networks, scale, only)
 }
 
 fn verdict(claims: &[Claim], id: &str) -> Verdict {

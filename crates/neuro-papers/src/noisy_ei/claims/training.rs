@@ -2,6 +2,7 @@
 
 use super::Deciding;
 use super::comparing::{compare, sample};
+use crate::claims::median;
 use crate::noisy_ei::derived::{Correct, robust_accuracy};
 use crate::noisy_ei::group::{Channels, Group};
 use crate::noisy_ei::measured::Measured;
@@ -51,10 +52,6 @@ fn delays(all: &mut Deciding<'_>) -> Result<(), Error> {
         );
         all.larger("1b", id, &statement, words, longer.clone(), shorter.clone())?;
     }
-    let median = |values: &[f64]| {
-        let found = neuro_analysis::statistics::summary(values);
-        found.map_or(f64::NAN, |found| found.median)
-    };
     let [short, middle, long] = [&short, &middle, &long].map(|sample| median(&sample.values));
     all.claim(
         "1b",

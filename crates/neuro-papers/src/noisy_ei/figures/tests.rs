@@ -1,43 +1,10 @@
-use std::path::Path;
-
 use super::fixture::{diverged, full};
 use super::*;
+use crate::noisy_ei::STUDY;
 use crate::noisy_ei::example::Example;
 use crate::noisy_ei::measured::Found;
-use crate::noisy_ei::{PAPER, STUDY};
 use crate::study::of;
-use crate::{Options, Scale, Session, Table};
-
-fn session(folder: &Path, only: &[&str]) -> Session {
-    let options = Options {
-        out: folder.join("out"),
-        only: only.iter().map(|id| (*id).into()).collect(),
-        threads: 1,
-        ..Options::defaults(&PAPER, Scale::Smoke)
-    };
-    Session::quiet(&PAPER, options).expect("an empty folder")
-}
-
-/// Names of the files in a folder of the output, sorted.
-fn files(session: &Session, part: &str) -> Vec<String> {
-    let entries = std::fs::read_dir(session.output.folder().join(part)).expect("a folder");
-    let names = entries.map(|entry| entry.expect("readable").file_name());
-    let mut names: Vec<String> = names.map(|n| n.to_string_lossy().into_owned()).collect();
-    names.sort();
-    names
-}
-
-fn drawn(networks: &[Measured], only: &[&str]) -> (tempfile::TempDir, Session) {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let session = session(folder.path(), only);
-    STUDY.draw(&session, networks).expect("drawable");
-    (folder, session)
-}
-
-fn rows(session: &Session, id: &str) -> usize {
-    let table = Table::read(&session.output.data(id)).expect("a table");
-    table.rows().len()
-}
+use crate::study::testing::{drawn, files, rows};
 
 fn named(ids: impl IntoIterator<Item = &'static str>, ending: &str) -> Vec<String> {
     let mut names: Vec<String> = ids.into_iter().map(|id| format!("{id}.{ending}")).collect();
@@ -47,7 +14,7 @@ fn named(ids: impl IntoIterator<Item = &'static str>, ending: &str) -> Vec<Strin
 
 #[test]
 fn every_figure_is_written_with_its_numbers_for_a_full_set() {
-    let (_folder, session) = drawn(&full(), &[]);
+    let (_folder, session) = drawn(&STUDY, &full(), &[]);
     let ids = || FIGURES.iter().map(|(id, _)| *id);
     assert_eq!(files(&session, "figures"), named(ids(), "svg"));
     assert_eq!(
@@ -62,7 +29,7 @@ fn every_figure_is_written_with_its_numbers_for_a_full_set() {
 
 #[test]
 fn diverged_networks_have_learning_curves_and_count_in_trials_only() {
-    let (_folder, session) = drawn(&diverged(), &[]);
+    let (_folder, session) = drawn(&STUDY, &diverged(), &[]);
     let figures = ["learning", "1b", "1d", "1e", "two-delays", "6-trials"];
     assert_eq!(files(&session, "figures"), named(figures, "svg"));
     assert_eq!(rows(&session, "networks"), diverged().len());
@@ -71,13 +38,13 @@ fn diverged_networks_have_learning_curves_and_count_in_trials_only() {
 
 #[test]
 fn no_networks_give_no_files() {
-    let (_folder, session) = drawn(&[], &[]);
+    let (_folder, session) = drawn(&STUDY, &[], &[]);
     assert!(files(&session, "figures").is_empty() && files(&session, "data").is_empty());
 }
 
 #[test]
 fn only_what_was_asked_for_is_drawn() {
-    let (_folder, session) = drawn(&full(), &["3c"]);
+    let (_folder, session) = drawn(&STUDY, &full(), &["3c"]);
     assert_eq!(files(&session, "figures"), ["3c.svg"]);
 }
 
@@ -92,7 +59,7 @@ fn what_a_quick_run_trains_is_enough_for_all_figures_but_one() {
         );
         ends && kind
     });
-    let (_folder, session) = drawn(&networks, &[]);
+    let (_folder, session) = drawn(&STUDY, &networks, &[]);
     let figures = files(&session, "figures");
     for (id, _) in FIGURES {
         let there = figures.contains(&format!("{id}.svg"));
@@ -107,7 +74,7 @@ fn what_a_quick_run_trains_is_enough_for_all_figures_but_one() {
 #[test]
 fn tables_have_one_row_for_each_network_or_measurement() {
     let networks = full();
-    let (_folder, session) = drawn(&networks, &[]);
+    let (_folder, session) = drawn(&STUDY, &networks, &[]);
     let groups = |id: &str| {
         let entry = ENTRIES.iter().find(|entry| entry.id == id);
         entry.expect("a figure of the paper").groups

@@ -18,7 +18,7 @@ use neuro_models::noisy_ei::Network;
 use super::group::{Channels, Group};
 use super::measured::{Check, Found, Measured, VERSION};
 use super::networks::{Assignment, Trained};
-use crate::study::brief;
+use crate::claims::four_digits as brief;
 use crate::{Error, Scale};
 use probe::Probe;
 

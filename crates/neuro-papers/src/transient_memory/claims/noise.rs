@@ -5,9 +5,8 @@
 //! without noise, with or without the activity penalty. When none is within a factor of 1.5, the rule
 //! does not hold.
 
-use neuro_analysis::statistics::summary;
-
 use super::{Deciding, convergence, delay_end, is_cycle, pearson_end, truth};
+use crate::claims::median;
 use crate::transient_memory::group::Group;
 use crate::transient_memory::measured::{Found, Measured};
 use crate::{Error, Rule, Scale};
@@ -50,11 +49,6 @@ fn after_perturbation(curve: &[f64]) -> f64 {
     steps.iter().sum::<f64>() / steps.len() as f64
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
-    values.retain(|v| v.is_finite());
-    summary(&values).map_or(f64::NAN, |summary| summary.median)
-}
-
 pub(super) fn decide(all: &mut Deciding<'_>) -> Result<(), Error> {
     accuracy(all)?;
     perturbations(all)?;
@@ -74,7 +68,7 @@ impl Deciding<'_> {
     /// A value of each noise-trained network minus the median of the networks trained without noise
     /// or penalty, which is the paper's comparison.
     fn against_plain(&self, value: impl Fn(&Found) -> f64) -> Vec<f64> {
-        let median = median(self.each(&PLAIN, &value));
+        let median = median(&self.each(&PLAIN, &value));
         self.each(&NOISE, |found| value(found) - median)
     }
 }

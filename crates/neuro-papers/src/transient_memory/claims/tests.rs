@@ -1,18 +1,12 @@
 use super::*;
-use crate::transient_memory::PAPER;
+use crate::study::testing;
+use crate::transient_memory::STUDY;
 use crate::transient_memory::figures::FIGURES;
 use crate::transient_memory::figures::fixture::{diverged, full};
-use crate::{Claim, Claims, Options, Scale, Verdict};
+use crate::{Claim, Scale, Verdict};
 
 fn decided(networks: &[Measured], scale: Scale, only: &[&str]) -> Vec<Claim> {
-    let options = Options {
-        only: only.iter().map(|id| (*id).into()).collect(),
-        ..Options::defaults(&PAPER, scale)
-    };
-    let mut claims = Claims::new(scale);
-    let mut deciding = Deciding::new(PAPER.name, networks, &options, &mut claims);
-    decide(&mut deciding).expect("valid rules of different names");
-    claims.as_slice().to_vec()
+    testing::decided(&STUDY, networks, scale, only)
 }
 
 #[test]

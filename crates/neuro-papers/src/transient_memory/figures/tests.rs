@@ -1,51 +1,18 @@
-use std::path::Path;
-
 use super::fixture::{diverged, full};
 use super::shown::{Solution, shown};
 use super::*;
 use crate::study::of;
-use crate::transient_memory::{PAPER, STUDY};
-use crate::{Options, Scale, Session, Table};
-
-fn session(folder: &Path, only: &[&str]) -> Session {
-    let options = Options {
-        out: folder.join("out"),
-        only: only.iter().map(|id| (*id).into()).collect(),
-        threads: 1,
-        ..Options::defaults(&PAPER, Scale::Smoke)
-    };
-    Session::quiet(&PAPER, options).expect("an empty folder")
-}
-
-/// Names of the files in a folder of the output, sorted.
-fn files(session: &Session, part: &str) -> Vec<String> {
-    let entries = std::fs::read_dir(session.output.folder().join(part)).expect("a folder");
-    let names = entries.map(|entry| entry.expect("readable").file_name());
-    let mut names: Vec<String> = names.map(|n| n.to_string_lossy().into_owned()).collect();
-    names.sort();
-    names
-}
+use crate::study::testing::{drawn, files, rows};
+use crate::transient_memory::STUDY;
 
 fn groups(id: &str) -> &'static [Group] {
     let entry = ENTRIES.iter().find(|entry| entry.id == id);
     entry.expect("a figure of the paper").groups
 }
 
-fn drawn(networks: &[Measured], only: &[&str]) -> (tempfile::TempDir, Session) {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let session = session(folder.path(), only);
-    STUDY.draw(&session, networks).expect("drawable");
-    (folder, session)
-}
-
-fn rows(session: &Session, id: &str) -> usize {
-    let table = Table::read(&session.output.data(id)).expect("a table");
-    table.rows().len()
-}
-
 #[test]
 fn every_figure_is_written_with_its_numbers_for_a_full_set() {
-    let (_folder, session) = drawn(&full(), &[]);
+    let (_folder, session) = drawn(&STUDY, &full(), &[]);
     let expected = |ending: &str, more: &[&str]| {
         let ids = FIGURES
             .iter()
@@ -67,7 +34,7 @@ fn every_figure_is_written_with_its_numbers_for_a_full_set() {
 
 #[test]
 fn a_set_without_trained_networks_has_learning_curves_and_a_table_only() {
-    let (_folder, session) = drawn(&diverged(), &[]);
+    let (_folder, session) = drawn(&STUDY, &diverged(), &[]);
     assert_eq!(files(&session, "figures"), ["learning.svg"]);
     assert_eq!(files(&session, "data"), ["learning.csv", "networks.csv"]);
     assert_eq!(rows(&session, "networks"), diverged().len());
@@ -75,13 +42,13 @@ fn a_set_without_trained_networks_has_learning_curves_and_a_table_only() {
 
 #[test]
 fn no_networks_give_no_files() {
-    let (_folder, session) = drawn(&[], &[]);
+    let (_folder, session) = drawn(&STUDY, &[], &[]);
     assert!(files(&session, "figures").is_empty() && files(&session, "data").is_empty());
 }
 
 #[test]
 fn only_what_was_asked_for_is_drawn() {
-    let (_folder, session) = drawn(&full(), &["3d"]);
+    let (_folder, session) = drawn(&STUDY, &full(), &["3d"]);
     assert_eq!(files(&session, "figures"), ["3d.svg"]);
 }
 
@@ -89,7 +56,7 @@ fn only_what_was_asked_for_is_drawn() {
 fn groups_that_were_not_trained_are_left_out() {
     let mut networks = full();
     networks.retain(|n| [Group::Plain, Group::Noise].contains(&n.group));
-    let (_folder, session) = drawn(&networks, &[]);
+    let (_folder, session) = drawn(&STUDY, &networks, &[]);
     let figures = files(&session, "figures");
     for missing in ["s2", "s4", "s5", "s8", "s9", "alpha"] {
         assert!(!figures.contains(&format!("{missing}.svg")), "{missing}");
@@ -103,7 +70,7 @@ fn groups_that_were_not_trained_are_left_out() {
 #[test]
 fn tables_have_one_row_for_each_measurement_of_each_network() {
     let networks = full();
-    let (_folder, session) = drawn(&networks, &[]);
+    let (_folder, session) = drawn(&STUDY, &networks, &[]);
     let count = |id: &str, rows_of: fn(&crate::transient_memory::measured::Found) -> usize| {
         let of_figure = of(&networks, groups(id));
         let found = of_figure.iter().filter_map(|n| n.found.as_ref());
