@@ -5,9 +5,9 @@ mod runs;
 use std::sync::Arc;
 
 use nalgebra::DMatrix;
+use neuro_core::System;
 use neuro_core::integrate::adaptive::{StepControl, integrate_at};
 use neuro_core::integrate::{RungeKutta4, integrate_observed};
-use neuro_core::{System, nalgebra};
 use neuro_models::sequential_memory::{
     Config, Drive, Episodes, Flow, Lagrangian, LearningConfig, LogCosh, LogSumExp, Network,
     OverlapFlow, ProjectedFlow, Quadratic, ReducedFlow, Sweeps,

@@ -209,16 +209,36 @@ impl<T: Scalar> EnergyUpdate<T> {
         transitions: &mut [T],
     ) -> Result<(), Error> {
         for (what, expected, found) in [
-            ("target features", self.features, signals.target_features),
-            ("target hidden units", self.hidden, signals.target_hidden),
-            ("current features", self.features, signals.current_features),
-            ("current hidden units", self.hidden, signals.current_hidden),
-            ("delayed features", self.features, signals.delay),
-            ("delayed overlaps", self.hidden, signals.delayed_overlaps),
-            ("memories", self.memories.len(), memories),
-            ("transitions", self.transitions.len(), transitions),
+            (
+                "target features",
+                self.features,
+                signals.target_features.len(),
+            ),
+            (
+                "target hidden units",
+                self.hidden,
+                signals.target_hidden.len(),
+            ),
+            (
+                "current features",
+                self.features,
+                signals.current_features.len(),
+            ),
+            (
+                "current hidden units",
+                self.hidden,
+                signals.current_hidden.len(),
+            ),
+            ("delayed features", self.features, signals.delay.len()),
+            (
+                "delayed overlaps",
+                self.hidden,
+                signals.delayed_overlaps.len(),
+            ),
+            ("memories", self.memories.len(), memories.len()),
+            ("transitions", self.transitions.len(), transitions.len()),
         ] {
-            Core::check_length(what, expected, found.len())?;
+            Core::check_length(what, expected, found)?;
         }
         rule.rates_into(
             signals,

@@ -1,8 +1,8 @@
 //! The run of the authors' notebook, and online learning.
 
 use nalgebra::DMatrix;
+use neuro_core::System;
 use neuro_core::integrate::{RungeKutta4, Stepper, integrate_observed};
-use neuro_core::{System, nalgebra};
 use neuro_models::sequential_memory::{
     Clipped, Config, Drive, Learning, LearningConfig, Network, OverlapFlow, Presentation,
     ProjectedFlow, ReducedFlow, Replay, SplitRungeKutta4,
@@ -52,7 +52,7 @@ pub(super) fn check_notebook(t: &Tensors) {
 
     let flow = OverlapFlow::new(&network, Drive::Free).expect("linear features");
     let start = flow.state(cue, &still).expect("sizes fit");
-    let read = |x: &[f64]| x[..k].iter().map(|f| f / n as f64).collect();
+    let read = |x: &[f64]| x[..k].iter().map(|f| f / n as f64).collect::<Vec<f64>>();
     let overlaps = run(&flow, &RungeKutta4, dt, steps, &start, read);
     close("overlap form", &sampled(&overlaps), expected, SAME_METHOD);
 

@@ -221,7 +221,10 @@ impl Network {
         let layers = features.as_slice().chunks(n).map(|v| {
             let s = activation(&*c.features, v);
             let overlaps = self.projection(&s).into_iter().map(|m| strength * m);
-            (dot(v, &s) - c.features.value(v), overlaps.collect())
+            (
+                dot(v, &s) - c.features.value(v),
+                overlaps.collect::<Vec<f64>>(),
+            )
         });
         let layers: Vec<(f64, Vec<f64>)> = layers.collect();
         let drives = delays

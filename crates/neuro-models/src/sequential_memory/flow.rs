@@ -177,7 +177,7 @@ impl System<f64> for Flow<'_> {
                     let overlaps = &mut work.overlaps[..k];
                     network
                         .to_hidden
-                        .products_into::<DEEP>([s_f, v_d], [overlaps, &mut work.delayed]);
+                        .products_into::<DEEP>(s_f, v_d, overlaps, &mut work.delayed);
                     let drive = &mut work.drive[..k];
                     network.drive_into(overlaps, &work.delayed, drive);
                     for ((slope, drive), v) in d_h.iter_mut().zip(&*drive).zip(v_h) {

@@ -62,8 +62,10 @@ impl Panels {
     #[inline(always)]
     pub(super) fn products_into<const CHAINS: usize>(
         &self,
-        [x, y]: [&[f64]; 2],
-        [x_out, y_out]: [&mut [f64]; 2],
+        x: &[f64],
+        y: &[f64],
+        x_out: &mut [f64],
+        y_out: &mut [f64],
     ) {
         let outs = x_out.chunks_mut(LANES).zip(y_out.chunks_mut(LANES));
         for (panel, (x_out, y_out)) in self.panels().zip(outs) {
@@ -160,7 +162,7 @@ fn pair_of_products<const CHAINS: usize>(
             sums[1][0][l] += block.0[l] * y;
         }
     }
-    sums.map(total)
+    [total(sums[0]), total(sums[1])]
 }
 
 #[inline(always)]
@@ -195,7 +197,7 @@ mod tests {
                 let (mut a, mut b) = (vec![f64::NAN; rows], vec![f64::NAN; rows]);
                 panels.product_into::<DEEP>(&x, &mut a);
                 assert_eq!(a, expected(&x), "{rows}x{columns}");
-                panels.products_into::<DEEP>([&x, &y], [&mut a, &mut b]);
+                panels.products_into::<DEEP>(&x, &y, &mut a, &mut b);
                 assert_eq!((a.clone(), b), (expected(&x), expected(&y)));
                 let v = vec![1.0; rows];
                 panels.leaky_slope_into::<1>(0.5, &y, &v, &mut a);

@@ -1,7 +1,7 @@
 //! Recall: from a cue on, the network replays the episode that the cue belongs to.
 
 use nalgebra::DMatrix;
-use neuro_core::integrate::{RungeKutta4, Stepper, integrate_observed};
+use neuro_core::integrate::{RungeKutta4, integrate_observed};
 use neuro_core::{Error as Core, System};
 
 use super::config::{at_least_one, positive};
@@ -140,7 +140,7 @@ impl Network {
         let run = Run {
             recall,
             cues,
-            steps: samples as usize * recall.steps_per_sample,
+            steps: (samples as usize).saturating_mul(recall.steps_per_sample),
         };
         let still = vec![0.0; n];
         let from_overlaps = recall.bound.is_none() && recall.patterns.is_none();
@@ -221,28 +221,18 @@ impl Run<'_> {
         x: &mut [f64],
         observe: impl FnMut(usize, f64, &[f64]),
     ) -> Result<(), Error> {
-        let (step, variables) = (self.recall.step, self.cues.nrows());
-        fn run<S: System<f64>, M: Stepper<S>>(
-            method: &M,
-            flow: &S,
-            (step, steps): (f64, usize),
-            x: &mut [f64],
-            observe: impl FnMut(usize, f64, &[f64]),
-        ) -> Result<(), Error> {
-            Ok(integrate_observed(
-                flow, method, 0.0, step, steps, x, observe,
-            )?)
-        }
+        let step = self.recall.step;
         match self.recall.bound {
-            None => run(&RungeKutta4, flow, (step, steps), x, observe),
+            None => integrate_observed(flow, &RungeKutta4, 0.0, step, steps, x, observe)?,
             Some(bound) => {
                 let method = Clipped {
                     method: RungeKutta4,
-                    variables,
+                    variables: self.cues.nrows(),
                     bound,
                 };
-                run(&method, flow, (step, steps), x, observe)
+                integrate_observed(flow, &method, 0.0, step, steps, x, observe)?;
             }
         }
+        Ok(())
     }
 }

@@ -65,7 +65,7 @@ impl System<f64> for ReducedFlow<'_> {
                     };
                     let overlaps = &mut work.overlaps[..k];
                     let to_hidden = &network.to_hidden;
-                    to_hidden.products_into::<DEEP>([s_f, v_d], [overlaps, &mut work.delayed]);
+                    to_hidden.products_into::<DEEP>(s_f, v_d, overlaps, &mut work.delayed);
                     network.drive_into(overlaps, &work.delayed, drive);
                 }
             },

@@ -10,7 +10,7 @@ use super::Episodes;
 use crate::Error;
 
 /// Overlap from which on a memory counts as retrieved.
-pub const THRESHOLD: f64 = 0.8;
+pub(super) const THRESHOLD: f64 = 0.8;
 
 /// A stay in one memory.
 #[derive(Clone, Copy, Debug, PartialEq)]
