@@ -219,7 +219,7 @@ fn dsem_and_lisem_replay_the_cycle_of_their_cue_and_no_other() {
     let cycles = Episodes::cycles(&[3, 4]).expect("two cycles");
     // LISEM with seven memories of 100 features is near its limit: it gets 400 (specification).
     let lisem = Config::lisem(400);
-    for (config, features, duration) in [(Config::dsem(), 100, 150.0), (lisem, 400, 1200.0)] {
+    for (config, features, duration) in [(Config::dsem(), 100, 150.0), (lisem, 400, 2500.0)] {
         let network = stored(config, features, 11);
         for cue in [0, 4] {
             let corrupted = network.cue(cue, Corruption::Erased(features / 4), Streams::new(0), 0);
@@ -299,9 +299,9 @@ fn orthogonal_memories_dwell_as_long_as_theory_says() {
         // The first cycle differs, its traces being shorter.
         let times = replay.dwell_times();
         let last = *times.last().expect("visits");
-        // Theory has no time for the switch, of some T_f = 1.
-        assert!(times.len() > 2 * length, "{}", times.len());
-        assert!((0.0..5.0).contains(&(last - theory)), "{last} {theory}");
+        assert!(times.len() > 2 * length, "{} visits", times.len());
+        // Theory has no time for the switch, of some T_f = 1, and the run is read every 0.5.
+        assert!((last - theory).abs() < 2.0, "{last} {theory}");
     }
 }
 
@@ -491,35 +491,45 @@ fn clipped_features_stay_within_their_bound() {
 }
 
 #[test]
-fn an_episode_is_learned_and_recalled_from_a_noisy_cue() {
-    let memories = random_memories(100, 4, Streams::new(2));
-    let network = random_network(Config::dsem_learning(), 100, 20, Streams::new(1));
-    let mut learning =
-        Learning::new(network.expect("valid"), LearningConfig::default()).expect("valid");
-    for _ in 0..100 {
-        learning.epoch(&memories).expect("bounded");
-    }
-    assert_eq!(learning.presentations(), 400);
-    let network = learning.into_network();
-    let bound = network.memories().amax();
-    assert!(bound <= 5.0, "{bound}");
-    let recall = Recall {
-        step: 0.05,
-        bound: Some(1.0),
-        patterns: Some(memories.clone()),
-        ..Recall::default()
-    };
-    let mut cue = memories.column(0).as_slice().to_vec();
-    Corruption::Flipped(10)
-        .apply(&mut cue, Streams::new(3), 0)
-        .expect("in range");
-    let replay = network.recall_with(&cue, 150.0, &recall).expect("bounded");
+fn episodes_are_learned_and_recalled_from_noisy_cues() {
     let cycle = Episodes::cycles(&[4]).expect("a cycle");
-    assert!(
-        replay.visits().len() > 4 && replay.follows(&cycle),
-        "{:?}",
-        replay.sequence()
-    );
+    let mut apart = 0;
+    for seed in 0..6 {
+        let memories = random_memories(100, 4, Streams::new(100 + seed));
+        let network = random_network(Config::dsem_learning(), 100, 20, Streams::new(seed));
+        let learning = Learning::new(network.expect("valid"), LearningConfig::default());
+        let mut learning = learning.expect("valid");
+        for _ in 0..100 {
+            learning.epoch(&memories).expect("bounded");
+        }
+        assert_eq!(learning.presentations(), 400);
+        let network = learning.into_network();
+        assert!(network.memories().amax() <= 5.0);
+        let mut winners = network.winners(&memories).expect("sizes fit");
+        winners.sort_unstable();
+        winners.dedup();
+        let recall = Recall {
+            step: 0.05,
+            bound: Some(1.0),
+            patterns: Some(memories.clone()),
+            ..Recall::default()
+        };
+        let mut cue = memories.column(0).as_slice().to_vec();
+        let flipped = Corruption::Flipped(10).apply(&mut cue, Streams::new(seed), 0);
+        flipped.expect("in range");
+        let replay = network.recall_with(&cue, 150.0, &recall).expect("bounded");
+        // Two memories that share a hidden unit share it for ever, and one of them is skipped.
+        let whole = replay.visits().len() > 4 && replay.follows(&cycle);
+        assert_eq!(
+            whole,
+            winners.len() == 4,
+            "{:?} {winners:?}",
+            replay.sequence()
+        );
+        apart += usize::from(whole);
+    }
+    // Four of twenty hidden units taken at random differ in 0.73 of the draws.
+    assert!(apart >= 2, "{apart} of 6");
 }
 
 #[test]
