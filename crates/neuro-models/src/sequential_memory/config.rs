@@ -110,8 +110,9 @@ impl Config {
     ///
     /// `theta` is the [threshold](Self::switch_threshold), `K` the length of the cycle. None when the threshold
     /// is 1 or more (the trace of a memory never exceeds 1, so that the first is held for ever) or the
-    /// cycle has less than two memories. Random memories disturb each other: DSEM comes within a tenth, LISEM with its
-    /// threshold near 1 stays far below.
+    /// cycle has less than two memories. For DSEM: random memories come within a tenth. Linear hidden units leave a memory
+    /// long before, with orthogonal memories too (after 119 instead of 244 with 64 features and the default strengths):
+    /// each feature feels the traces of all memories together.
     ///
     /// ```
     /// use neuro_models::sequential_memory::Config;

@@ -88,10 +88,13 @@ impl Panels {
         let (v, v_rest) = v.as_chunks::<LANES>();
         let mut panels = self.panels();
         for ((slope, v), panel) in slope.iter_mut().zip(v).zip(&mut panels) {
-            let sums = product::<CHAINS>(panel, x);
+            let mut sums = product::<CHAINS>(panel, x);
+            // In a block of their own: where `slope` might be `v`, each value would be stored alone.
+            let v = *v;
             for l in 0..LANES {
-                slope[l] = rate * (sums[l] - v[l]);
+                sums[l] = rate * (sums[l] - v[l]);
             }
+            *slope = sums;
         }
         if let Some(panel) = panels.next() {
             let sums = product::<CHAINS>(panel, x);
