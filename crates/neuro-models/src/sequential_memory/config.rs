@@ -118,7 +118,7 @@ impl Config {
     /// use neuro_models::sequential_memory::Config;
     ///
     /// let dwell = Config::dsem().orthogonal_dwell_time(4).expect("a threshold below 1");
-    /// assert!((dwell / 20.0 - 0.555).abs() < 1e-3); // in units of the delay
+    /// assert!((dwell / 20.0 - 0.556).abs() < 1e-3); // in units of the delay
     /// let still = Config { delay_strength: 0.9, ..Config::dsem() };
     /// assert_eq!(still.orthogonal_dwell_time(4), None);
     /// ```
