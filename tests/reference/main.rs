@@ -7,4 +7,5 @@
 mod data;
 mod derivative_feedback;
 mod noisy_ei;
+mod sequential_memory;
 mod transient_memory;

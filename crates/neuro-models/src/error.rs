@@ -41,4 +41,24 @@ pub enum Error {
         /// Time in the trial (ms).
         time: f64,
     },
+    /// Two memories that cannot be told apart.
+    #[error("memories {first} and {second} are the same")]
+    DuplicateMemories {
+        /// Number of the earlier one.
+        first: usize,
+        /// Number of the later one.
+        second: usize,
+    },
+    /// What was asked for needs features whose activation is the identity.
+    #[error("features: expected the Lagrangian quadratic, found {found}")]
+    NonlinearFeatures {
+        /// Name of the Lagrangian.
+        found: &'static str,
+    },
+    /// What was asked for needs hidden units whose activation is the identity.
+    #[error("hidden units: expected the Lagrangian quadratic, found {found}")]
+    NonlinearHidden {
+        /// Name of the Lagrangian.
+        found: &'static str,
+    },
 }

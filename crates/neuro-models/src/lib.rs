@@ -5,6 +5,7 @@ pub mod derivative_feedback;
 mod error;
 mod flow;
 pub mod noisy_ei;
+pub mod sequential_memory;
 pub mod tasks;
 mod training;
 pub mod transient_memory;

@@ -4,6 +4,7 @@
 mod bcm;
 mod combined;
 mod differential;
+mod energy;
 mod error;
 mod gate;
 mod hebbian;
@@ -16,6 +17,7 @@ mod sign;
 pub use bcm::Bcm;
 pub use combined::Combined;
 pub use differential::Differential;
+pub use energy::{EnergyRule, EnergySignals, EnergyUpdate};
 pub use error::Error;
 pub use gate::{AfterStimulus, Always, Fixed, Gate, Gated, Within};
 pub use hebbian::Hebbian;

@@ -1,0 +1,212 @@
+//! Products of thin matrices: `N_h x N_f`, `N_f x N_h` and `N_h x N_h` with few hidden units.
+//!
+//! The matrix is kept in blocks of eight rows, one register each, column after column. A product has one
+//! chain of additions for each register of rows; with seven rows and a hundred columns that chain, not
+//! the arithmetic, would be the time, so that such products are summed in several chains, whose number
+//! is part of the call. The packed matrix of `neuro-core`, made for many rows, has one.
+//!
+//! All functions are inlined into a caller that runs them in [`neuro_core::vectorize`]. Multiplications
+//! and additions are not fused: the bits are the same on every machine.
+
+/// Rows in a block.
+pub(super) const LANES: usize = 8;
+/// Chains of a product with many columns.
+pub(super) const DEEP: usize = 4;
+
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+pub(super) struct Block([f64; LANES]);
+
+/// A matrix in blocks of eight rows; the last block of rows is filled up with zeros.
+#[derive(Clone, Debug)]
+pub(super) struct Panels {
+    rows: usize,
+    columns: usize,
+    blocks: Vec<Block>,
+}
+
+impl Panels {
+    /// The `rows x columns` matrix of these values.
+    pub(super) fn new(rows: usize, columns: usize, value: impl Fn(usize, usize) -> f64) -> Self {
+        let zeros = Block([0.0; LANES]);
+        let mut panels = Self {
+            rows,
+            columns,
+            blocks: vec![zeros; rows.div_ceil(LANES) * columns],
+        };
+        panels.set(value);
+        panels
+    }
+
+    /// Takes over other values. Allocates nothing.
+    pub(super) fn set(&mut self, value: impl Fn(usize, usize) -> f64) {
+        let (rows, columns) = (self.rows, self.columns);
+        for (p, panel) in self.blocks.chunks_exact_mut(columns.max(1)).enumerate() {
+            for (j, block) in panel.iter_mut().enumerate() {
+                for (i, out) in (p * LANES..rows).zip(&mut block.0) {
+                    *out = value(i, j);
+                }
+            }
+        }
+    }
+
+    /// Writes `M x` into `out`, summed in `CHAINS` chains.
+    #[inline(always)]
+    pub(super) fn product_into<const CHAINS: usize>(&self, x: &[f64], out: &mut [f64]) {
+        for (panel, out) in self.panels().zip(out.chunks_mut(LANES)) {
+            store(&product::<CHAINS>(panel, x), out);
+        }
+    }
+
+    /// Writes `M x` and `M y`, reading the matrix once.
+    #[inline(always)]
+    pub(super) fn products_into<const CHAINS: usize>(
+        &self,
+        x: &[f64],
+        y: &[f64],
+        x_out: &mut [f64],
+        y_out: &mut [f64],
+    ) {
+        let outs = x_out.chunks_mut(LANES).zip(y_out.chunks_mut(LANES));
+        for (panel, (x_out, y_out)) in self.panels().zip(outs) {
+            let [x_sums, y_sums] = pair_of_products::<CHAINS>(panel, x, y);
+            store(&x_sums, x_out);
+            store(&y_sums, y_out);
+        }
+    }
+
+    /// Writes `rate (M x - v)` into `slope`: what a leaky variable does with this drive.
+    #[inline(always)]
+    pub(super) fn leaky_slope_into<const CHAINS: usize>(
+        &self,
+        rate: f64,
+        x: &[f64],
+        v: &[f64],
+        slope: &mut [f64],
+    ) {
+        let (slope, slope_rest) = slope.as_chunks_mut::<LANES>();
+        let (v, v_rest) = v.as_chunks::<LANES>();
+        let mut panels = self.panels();
+        for ((slope, v), panel) in slope.iter_mut().zip(v).zip(&mut panels) {
+            let mut sums = product::<CHAINS>(panel, x);
+            // In a block of their own: where `slope` might be `v`, each value would be stored alone.
+            let v = *v;
+            for l in 0..LANES {
+                sums[l] = rate * (sums[l] - v[l]);
+            }
+            *slope = sums;
+        }
+        if let Some(panel) = panels.next() {
+            let sums = product::<CHAINS>(panel, x);
+            for ((slope, v), sum) in slope_rest.iter_mut().zip(v_rest).zip(&sums) {
+                *slope = rate * (sum - v);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn panels(&self) -> std::slice::ChunksExact<'_, Block> {
+        self.blocks.chunks_exact(self.columns.max(1))
+    }
+}
+
+#[inline(always)]
+fn store(sums: &[f64; LANES], out: &mut [f64]) {
+    // A copy of a length known beforehand is one instruction.
+    if let Ok(out) = <&mut [f64; LANES]>::try_from(&mut *out) {
+        *out = *sums;
+    } else {
+        out.copy_from_slice(&sums[..out.len()]);
+    }
+}
+
+#[inline(always)]
+fn product<const CHAINS: usize>(panel: &[Block], x: &[f64]) -> [f64; LANES] {
+    let (blocks, blocks_rest) = panel.as_chunks::<CHAINS>();
+    let (xs, xs_rest) = x.as_chunks::<CHAINS>();
+    let mut sums = [[0.0; LANES]; CHAINS];
+    for (blocks, xs) in blocks.iter().zip(xs) {
+        for c in 0..CHAINS {
+            for l in 0..LANES {
+                sums[c][l] += blocks[c].0[l] * xs[c];
+            }
+        }
+    }
+    // All to the first chain: an index that is not known beforehand would put the sums into memory.
+    for (block, x) in blocks_rest.iter().zip(xs_rest) {
+        for l in 0..LANES {
+            sums[0][l] += block.0[l] * x;
+        }
+    }
+    total(sums)
+}
+
+#[inline(always)]
+fn pair_of_products<const CHAINS: usize>(
+    panel: &[Block],
+    x: &[f64],
+    y: &[f64],
+) -> [[f64; LANES]; 2] {
+    let (blocks, blocks_rest) = panel.as_chunks::<CHAINS>();
+    let (xs, xs_rest) = x.as_chunks::<CHAINS>();
+    let (ys, ys_rest) = y.as_chunks::<CHAINS>();
+    let mut sums = [[[0.0; LANES]; CHAINS]; 2];
+    for ((blocks, xs), ys) in blocks.iter().zip(xs).zip(ys) {
+        for c in 0..CHAINS {
+            for l in 0..LANES {
+                sums[0][c][l] += blocks[c].0[l] * xs[c];
+                sums[1][c][l] += blocks[c].0[l] * ys[c];
+            }
+        }
+    }
+    for ((block, x), y) in blocks_rest.iter().zip(xs_rest).zip(ys_rest) {
+        for l in 0..LANES {
+            sums[0][0][l] += block.0[l] * x;
+            sums[1][0][l] += block.0[l] * y;
+        }
+    }
+    [total(sums[0]), total(sums[1])]
+}
+
+#[inline(always)]
+fn total<const CHAINS: usize>(sums: [[f64; LANES]; CHAINS]) -> [f64; LANES] {
+    let mut total = [0.0; LANES];
+    for sums in sums {
+        for l in 0..LANES {
+            total[l] += sums[l];
+        }
+    }
+    total
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn products_equal_the_definition_for_every_remainder() {
+        let value = |i: usize, j: usize| ((i * 7 + j * 5 + 3) % 11) as f64 - 5.0;
+        for rows in [1, 7, 8, 9, 23] {
+            for columns in [1, 3, 4, 100] {
+                let panels = Panels::new(rows, columns, value);
+                let x: Vec<f64> = (0..columns).map(|j| value(j, 2)).collect();
+                let y: Vec<f64> = (0..columns).map(|j| value(j, 9)).collect();
+                let expected = |x: &[f64]| -> Vec<f64> {
+                    (0..rows)
+                        .map(|i| (0..columns).map(|j| value(i, j) * x[j]).sum())
+                        .collect()
+                };
+                // Small integers: every sum is exact.
+                let (mut a, mut b) = (vec![f64::NAN; rows], vec![f64::NAN; rows]);
+                panels.product_into::<DEEP>(&x, &mut a);
+                assert_eq!(a, expected(&x), "{rows}x{columns}");
+                panels.products_into::<DEEP>(&x, &y, &mut a, &mut b);
+                assert_eq!((a.clone(), b), (expected(&x), expected(&y)));
+                let v = vec![1.0; rows];
+                panels.leaky_slope_into::<1>(0.5, &y, &v, &mut a);
+                let slope: Vec<f64> = expected(&y).iter().map(|d| 0.5 * (d - 1.0)).collect();
+                assert_eq!(a, slope, "{rows}x{columns}");
+            }
+        }
+    }
+}
