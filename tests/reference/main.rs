@@ -7,4 +7,5 @@
 mod data;
 mod derivative_feedback;
 mod noisy_ei;
+mod spiking_rls;
 mod transient_memory;

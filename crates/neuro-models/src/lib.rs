@@ -5,6 +5,7 @@ pub mod derivative_feedback;
 mod error;
 mod flow;
 pub mod noisy_ei;
+pub mod spiking_rls;
 pub mod tasks;
 mod training;
 pub mod transient_memory;
