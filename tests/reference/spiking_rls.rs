@@ -286,7 +286,7 @@ fn check_training(t: &Tensors, objective: ObjectiveKind) {
     let mut learning = learning.expect("phases");
     let connections = learning.network().connections().clone();
     let matrix = |weights: &[f64]| connections.matrix_of(weights).transpose();
-    let mut step = 0;
+    let mut step = 0_usize;
     let outcome = learning.run_loop_with(|moment| {
         assert_eq!(moment.step, step.checked_sub(off as usize));
         check_row(t, "theta", step, moment.state.variables());
