@@ -293,7 +293,7 @@ fn check_training(t: &Tensors, objective: ObjectiveKind) {
         check_row(t, "spikes", step, moment.state.spikes());
         check_row(t, "r", step, moment.state.rates());
         check_row(t, "u", step, moment.state.drive());
-        if (step + 1) % 20 == 0 {
+        if (step + 1).is_multiple_of(20) {
             let stored = &t.values("W_every20")[step / 20 * n * n..][..n * n];
             check_relative("W_every20", matrix(moment.weights).as_slice(), stored);
         }

@@ -410,7 +410,7 @@ fn bad_tables_are_refused_with_line_and_column() {
     assert_eq!(with("1.0,a,1"), Some((7, 3)));
     assert_eq!(with("1.0,a,1,left,3"), None);
     let error = RecordedSpikes::parse(&format!("{TABLE}soon,a,1,left,3"), Path::new("t.csv"));
-    let message = error.unwrap_err().to_string();
+    let message = error.expect_err("no time").to_string();
     assert_eq!(message, "t.csv:7:1: expected a time in ms, found \"soon\"");
     assert!(RecordedSpikes::read(Path::new("no such file")).is_err());
 }
@@ -506,7 +506,7 @@ fn what_does_not_fit_is_refused() {
         &LearningConfig::default(),
         STREAMS(),
     );
-    let message = lonely.unwrap_err().to_string();
+    let message = lonely.expect_err("no inputs").to_string();
     assert!(message.ends_with("no inputs to learn from"), "{message}");
 }
 

@@ -287,7 +287,7 @@ fn single_precision_stays_close_over_thirty_loops() {
     let workers = Workers::sequential();
     for step in 0..15_000 {
         // Filtered activity of about 10 Hz that repeats with noise; it spans few directions strongly.
-        let t = (step % 500) as f64 * 0.002;
+        let t = f64::from(step % 500) * 0.002;
         let rates: Vec<f64> = (0..n)
             .map(|j| {
                 let phase = j as f64 / n as f64;
@@ -427,7 +427,10 @@ fn bad_input_is_refused_by_name() {
     ] {
         assert!(SharedRls::<f64>::new(bad, 3).is_err(), "{bad:?}");
     }
-    let message = config(0.0, 1.0).validate().unwrap_err().to_string();
+    let message = config(0.0, 1.0)
+        .validate()
+        .expect_err("lambda of 0")
+        .to_string();
     assert_eq!(message, "regularization lambda: expected positive, found 0");
     let mask = DMatrix::from_row_slice(2, 2, &[0.0, 1.0, 0.0, 0.0]);
     let lonely = Connections::of_mask(&mask);
@@ -475,7 +478,7 @@ fn a_chaotic_network_learns_a_sine_by_force() {
         x += step * (&recurrent * &r + &feedback * &z - &x);
         let r = x.map(f64::tanh);
         z = &readout * &r;
-        let target = (k as f64 * step / 10.0).sin();
+        let target = (f64::from(k) * step / 10.0).sin();
         if k < 6000 && k % 2 == 0 {
             rls.partial_fit(r.as_slice(), &[target], &mut readout)
                 .expect("a positive P");

@@ -244,7 +244,7 @@ impl<T: Scalar> Learning<T> {
             spikes += self.state.spikes.iter().sum::<f64>();
             let targets = column(&pattern.targets, step);
             self.correlation.add(of_state(&self.state, scored), targets);
-            if step > 0 && (step + 1) % self.every == 0 {
+            if step > 0 && (step + 1).is_multiple_of(self.every) {
                 self.inputs.copy_from_slice(self.network.bias());
                 for (to, input) in self.inputs.iter_mut().zip(input) {
                     *to += input;

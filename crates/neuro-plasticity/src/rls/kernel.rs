@@ -227,7 +227,7 @@ fn halved<T: Scalar, const C: usize>(lanes: &[T; C]) -> T {
     let mut width = C / 2;
     while width > 0 {
         for l in 0..width {
-            lanes[l] = lanes[l] + lanes[l + width];
+            lanes[l] += lanes[l + width];
         }
         width /= 2;
     }

@@ -248,13 +248,14 @@ impl<T: Scalar> PerUnitRls<T> {
         Core::check_length("scales of P", self.errors.len(), scales.len())?;
         Core::check_length("signs of synapses", self.connections.len(), signs.len())?;
         Core::check_length("active synapses", self.connections.len(), active.len())?;
-        let (mut rest, mut scales) = (packed.as_slice(), scales.iter());
+        let mut rest = packed.as_slice();
+        let inverses = self.chunks.iter_mut().flat_map(|c| &mut c.inverses);
+        for (inverse, scale) in inverses.zip(&scales) {
+            let (values, later) = rest.split_at(inverse.stored());
+            rest = later;
+            inverse.import(values, *scale)?;
+        }
         for chunk in &mut self.chunks {
-            for inverse in &mut chunk.inverses {
-                let (values, later) = rest.split_at(inverse.stored());
-                rest = later;
-                inverse.import(values, *scales.next().expect("counted above"))?;
-            }
             let synapses = chunk.start..chunk.start + chunk.weights.len();
             chunk.signs.copy_from_slice(&signs[synapses.clone()]);
             chunk.active.copy_from_slice(&active[synapses]);

@@ -87,6 +87,9 @@ pub struct RecordedRates {
     pub origin: Origin,
 }
 
+/// Trials of a neuron by condition and name, and spikes of all of them in each bin.
+type Neuron<'a> = (BTreeSet<(&'a str, &'a str)>, Vec<f64>);
+
 const COLUMNS: [&str; 4] = ["neuron", "trial", "condition", "time_ms"];
 
 impl RecordedSpikes {
@@ -185,7 +188,7 @@ impl RecordedSpikes {
             width.is_finite() && width >= 0.0,
         )?;
         let mut order: Vec<&str> = Vec::new();
-        let mut neurons: BTreeMap<&str, (BTreeSet<(&str, &str)>, Vec<f64>)> = BTreeMap::new();
+        let mut neurons: BTreeMap<&str, Neuron<'_>> = BTreeMap::new();
         for row in &self.rows {
             if config
                 .condition
