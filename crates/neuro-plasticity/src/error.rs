@@ -14,7 +14,9 @@ pub enum Error {
         unit: usize,
     },
     /// Rounding has made an inverse correlation matrix of recursive least squares useless.
-    #[error("unit {unit}: r P r is {quadratic}, the inverse correlation P is not positive any more")]
+    #[error(
+        "unit {unit}: r P r is {quadratic}, the inverse correlation P is not positive any more"
+    )]
     LostPositivity {
         /// The unit; 0 where all share one matrix.
         unit: usize,
