@@ -83,6 +83,7 @@ impl Tensors {
                 Dtype::F64 => numbers(data, f64::from_le_bytes),
                 Dtype::F32 => numbers(data, |b| f64::from(f32::from_le_bytes(b))),
                 Dtype::I64 => numbers(data, |b| i64::from_le_bytes(b) as f64),
+                Dtype::I8 => numbers(data, |b| f64::from(i8::from_le_bytes(b))),
                 Dtype::U8 => data.iter().map(|b| f64::from(*b)).collect(),
                 other => panic!("{}: {name}: type {other:?}", path.display()),
             };

@@ -8,4 +8,5 @@ mod data;
 mod derivative_feedback;
 mod noisy_ei;
 mod sequential_memory;
+mod spiking_rls;
 mod transient_memory;

@@ -10,6 +10,7 @@ pub mod noise;
 pub mod parallel;
 mod scalar;
 mod simd;
+pub mod spiking;
 mod streams;
 mod system;
 mod task;

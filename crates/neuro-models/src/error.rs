@@ -61,4 +61,16 @@ pub enum Error {
         /// Name of the Lagrangian.
         found: &'static str,
     },
+    /// A table that is not what it should be.
+    #[error("{}:{line}:{column}: {problem}", path.display())]
+    Csv {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Line, from 1 (the header).
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+        /// What was expected and what was found.
+        problem: String,
+    },
 }

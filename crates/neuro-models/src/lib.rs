@@ -6,6 +6,7 @@ mod error;
 mod flow;
 pub mod noisy_ei;
 pub mod sequential_memory;
+pub mod spiking_rls;
 pub mod tasks;
 mod training;
 pub mod transient_memory;

@@ -7,6 +7,22 @@ pub enum Error {
     /// A shape or range problem found by the numerical core.
     #[error(transparent)]
     Core(#[from] neuro_core::Error),
+    /// A unit that is to learn hears nobody.
+    #[error("unit {unit}: no inputs to learn from")]
+    NoInputs {
+        /// The unit.
+        unit: usize,
+    },
+    /// Rounding has made an inverse correlation matrix of recursive least squares useless.
+    #[error(
+        "unit {unit}: r P r is {quadratic}, the inverse correlation P is not positive any more"
+    )]
+    LostPositivity {
+        /// The unit; 0 where all share one matrix.
+        unit: usize,
+        /// `r P r`, negative or not a number.
+        quadratic: f64,
+    },
 }
 
 /// Checks that a rate constant (or another non-negative parameter) is finite and at least 0.

@@ -11,6 +11,7 @@ mod hebbian;
 mod homeostatic;
 mod mask;
 mod oja;
+mod rls;
 mod rule;
 mod sign;
 
@@ -24,5 +25,6 @@ pub use hebbian::Hebbian;
 pub use homeostatic::Homeostatic;
 pub use mask::Masked;
 pub use oja::Oja;
+pub use rls::{AllToAllRls, Dale, Lesson, Objective, PerUnitRls, RlsConfig, SharedRls};
 pub use rule::{Activity, Increment, PlasticityRule, Rates, Synapses};
 pub use sign::{Clip, Rectified};

@@ -1,0 +1,42 @@
+//! Recurrent networks of spiking units that learn given dynamics by recursive least squares: Kim & Chow,
+//! Learning recurrent dynamics in spiking networks (2018).
+//!
+//! Times are in ms; rates `r` count per 10 ms (0.1 is 10 Hz), and so does the regularization `lambda`.
+//! Theta neurons (other models: [`neuro_core::spiking`]):
+//!
+//! ```text
+//! tau dtheta_i/dt = 1 - cos theta_i + (I_i + u_i) (1 + cos theta_i)         (Eqs. 4, 5)
+//! tau_s dr_i/dt = -r_i + spikes of i per 10 ms,    u_i = sum_j W_ij r_j      (Eqs. 6-8)
+//! ```
+//!
+//! `theta` phase, `u` synaptic drive, `I` external input (both without unit, threshold 0), `tau` 10 ms,
+//! `tau_s` synaptic time constant, `W[i, j]` weight from unit `j` to unit `i`, present with probability `p`. A
+//! network of rate units, `tau dx/dt = -x + W tanh(x) + I`, has the same form ([`Population`]).
+//!
+//! A step advances the units with the drive of the step before, then `r`, then `u`, and then learns;
+//! `u` is not computed anew after learning. A loop of learning is a free run of random length, a brief
+//! stimulus, and the time of the target, in which every unit's drive (or rate) is its own target
+//! ([`Learning`]; the rule is in [`neuro_plasticity::PerUnitRls`]). A test starts from a random state
+//! ([`Network::recall`]).
+//!
+//! What the paper leaves open or states in two ways is listed with the fields of [`Config`],
+//! [`LearningConfig`] and [`BalancedConfig`]. The recordings of Fig. 5 are not part of this library:
+//! [`targets::RecordedSpikes`] reads them from a table, or makes synthetic ones and says so.
+
+mod balanced;
+mod config;
+mod correlation;
+mod learn;
+mod network;
+mod recall;
+pub mod targets;
+
+pub use balanced::BalancedConfig;
+pub use config::{Config, LearningConfig, Model, ObjectiveKind, RecallConfig};
+pub use correlation::TraceCorrelation;
+pub use learn::{Learning, LoopOutcome, Moment};
+pub use network::{Network, Population, State};
+pub use recall::{Pattern, Recording, stimulus};
+
+/// Time per which rates count (ms).
+pub const RATE_UNIT: f64 = 10.0;
