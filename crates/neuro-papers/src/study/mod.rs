@@ -164,6 +164,11 @@ impl<N: Network> Study<N> {
     }
 }
 
+/// Rounded to four significant digits: what pictures need, at a third of the size.
+pub(crate) fn brief(value: f64) -> f64 {
+    format!("{value:.3e}").parse().unwrap_or(value)
+}
+
 /// Reads a file of measurements.
 ///
 /// # Errors

@@ -14,6 +14,7 @@ use neuro_models::transient_memory::Network;
 
 use super::measured::{Attractor, Check, Found, Measured, Stage, VERSION};
 use super::networks::{Assignment, Trained};
+use crate::study::brief;
 use crate::{Error, Scale};
 use probe::Probe;
 
@@ -164,9 +165,4 @@ fn stage_of(update: u64, accuracy: f64, attractor: &Attractor) -> Stage {
         norm: attractor.norm,
         convergence: attractor.convergence.mean,
     }
-}
-
-/// Rounded to four significant digits: what pictures need, at a third of the size.
-fn brief(value: f64) -> f64 {
-    format!("{value:.3e}").parse().unwrap_or(value)
 }
