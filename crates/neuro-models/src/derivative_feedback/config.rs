@@ -116,11 +116,11 @@ fn non_negative(what: &str, value: f64) -> Result<(), Error> {
 }
 
 impl Config {
-    /// A memory of location by positive feedback instead: excitation `J` 3, `sigma` 0.4 pi grows on
-    /// its own, uniform inhibition (0.6, 0.6, as wide as 10 pi, none among itself) holds the total, and
-    /// a tonic input of 50 Hz sets the height of the bump. The paper mentions such a network
-    /// (Supplement 3) without equations or numbers: all of these are ours. Time constants and the
-    /// stimulus, but for its background, are those of the default.
+    /// A memory of location by positive feedback instead: excitation (`J` 1.5, `sigma` 0.4 pi) grows
+    /// on its own, uniform inhibition (0.4 and 0.4, `sigma` 10 pi, none among itself) holds the total,
+    /// and a tonic input of 40 Hz sets the height of the bump, 70 Hz. The paper mentions such a network
+    /// (Supplement 3) without equations or numbers: all of these are ours. The stimulus is 20 Hz high
+    /// without background; time constants are those of the default.
     #[must_use]
     pub fn positive_feedback() -> Self {
         let plain = Self::default();
@@ -130,15 +130,16 @@ impl Config {
             ..like
         };
         Self {
-            ee: pathway(3.0, 0.4 * PI, plain.ee),
-            ei: pathway(0.6, 10.0 * PI, plain.ei),
-            ie: pathway(0.6, 10.0 * PI, plain.ie),
+            ee: pathway(1.5, 0.4 * PI, plain.ee),
+            ei: pathway(0.4, 10.0 * PI, plain.ei),
+            ie: pathway(0.4, 10.0 * PI, plain.ie),
             ii: pathway(0.0, 10.0 * PI, plain.ii),
             stimulus: Stimulus {
+                peak: 20.0,
                 background: 0.0,
                 ..plain.stimulus
             },
-            tonic: 50.0,
+            tonic: 40.0,
             ..plain
         }
     }

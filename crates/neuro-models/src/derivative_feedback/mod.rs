@@ -24,8 +24,8 @@
 //! I(t) = 1 - exp(-t / tau_0) until t_stim, then I(t_stim) exp(-(t - t_stim) / tau_0)
 //! ```
 //!
-//! `q` is rectification, with a ceiling if wanted; the tonic input `c` is 0 in the paper. Only the excitatory synapses `U` (from `j` to `i`)
-//! and the gains `g` learn, in the delay (Eqs. 4, 19, 20):
+//! `q` is rectification, with a ceiling if wanted; the tonic input `c` is 0 in the paper. Only the
+//! excitatory synapses `U` (from `j` to `i`) and the gains `g` learn, in the delay (Eqs. 4, 19, 20):
 //!
 //! ```text
 //! dU_ij/dt = -alpha_d (1 - I) (drE_i/dt) rE_j - [U_ij < 0] U_ij k,    dg_i/dt = alpha_h (r_0 - rE_i) g_i

@@ -301,8 +301,8 @@ impl Run {
         format!("{rule}, {site} {depth} %")
     }
 
-    /// The ring, before the perturbation. Below paper scale it has fewer units; gains of modes and
-    /// speed of learning do not depend on their number.
+    /// The ring, before the perturbation. Below paper scale it has fewer units, on whose number the
+    /// gains of modes do not depend.
     #[must_use]
     pub fn config(&self, scale: Scale) -> Config {
         let mut config = match self.variant {
@@ -316,7 +316,7 @@ impl Run {
         config
     }
 
-    /// How it learns.
+    /// How it learns. Below paper scale the differential rule alone learns twice as fast.
     #[must_use]
     pub fn plasticity(&self, scale: Scale) -> Plasticity {
         let mut plasticity = match self.rule {
@@ -324,7 +324,13 @@ impl Run {
             Learned::Homeostatic => Plasticity::homeostatic(),
             Learned::Combined => Plasticity::default(),
         };
-        plasticity.differential *= 64.0 / self.config(scale).units as f64;
+        let config = self.config(scale);
+        // As fast for any number of units, and for weights of any size.
+        plasticity.differential *= 64.0 / config.units as f64;
+        plasticity.differential *= config.ee.strength / Config::default().ee.strength;
+        if scale < Scale::Paper && self.rule == Learned::Differential {
+            plasticity.differential *= 2.0;
+        }
         match self.variant {
             Variant::FastDifferential => plasticity.differential *= 100.0,
             Variant::FastHomeostasis => plasticity.homeostatic *= 10.0,
@@ -341,11 +347,11 @@ impl Run {
         let trials = match (scale, self.variant, self.rule) {
             (Scale::Smoke, ..) => return vec![0, 3, 6],
             (Scale::Quick, _, Learned::Differential) => match self.site {
-                Site::Global | Site::Pre => 8_000,
-                Site::Post => 3_000,
+                Site::Global | Site::Pre => 4_000,
+                Site::Post => 1_500,
             },
             (Scale::Quick, _, Learned::Homeostatic) => 1_000,
-            (Scale::Quick, _, Learned::Combined) => 3_500,
+            (Scale::Quick, _, Learned::Combined) => 3_000,
             (Scale::Paper, Variant::FastDifferential, _) => 1_000,
             (Scale::Paper, Variant::PrintedBackground, _) => 2_000,
             (Scale::Paper, Variant::PositiveFeedback, _) => 4_000,
@@ -357,7 +363,7 @@ impl Run {
 }
 
 /// `r_0` of the network by positive feedback: its mean rate in an unperturbed delay (Hz).
-const POSITIVE_FEEDBACK_TARGET: f64 = 20.0;
+const POSITIVE_FEEDBACK_TARGET: f64 = 17.3;
 
 /// Close together where homeostasis works, further apart where differential plasticity does.
 const STAGES: [u64; 23] = [

@@ -143,3 +143,70 @@ pub(super) fn train(
         ended: "completed".into(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::derivative_feedback::PAPER;
+    use crate::derivative_feedback::figures::WEAK;
+    use crate::{Options, Scale};
+
+    fn session(folder: &Path, resume: bool) -> Session {
+        let options = Options {
+            out: folder.join("out"),
+            resume,
+            threads: 1,
+            ..Options::defaults(&PAPER, Scale::Smoke)
+        };
+        Session::quiet(&PAPER, options).expect("a folder of our own")
+    }
+
+    fn made(session: &Session) -> Result<Trained, Error> {
+        let (Group::Learning(run), assignment) = (WEAK, Assignment { group: WEAK, seed: 3 }) else {
+            unreachable!("the run of Figure 6 learns");
+        };
+        let job = session.progress.job("a run", 6);
+        train(session, assignment, &run, &job)
+    }
+
+    #[test]
+    fn a_run_interrupted_after_each_trial_ends_with_the_bits_of_one_that_never_stopped() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let [whole, parts] = ["whole", "parts"].map(|name| folder.path().join(name));
+        let whole = made(&session(&whole, false)).expect("it comes to its end");
+        let mut resume = false;
+        let mut stops = 0;
+        let gone_on = loop {
+            let session = session(&parts, resume);
+            session.interrupt.set();
+            match made(&session) {
+                Ok(trained) => break trained,
+                Err(error) => assert!(matches!(error, Error::Interrupted), "{error}"),
+            }
+            resume = true;
+            stops += 1;
+            assert!(stops < 20, "it never ends");
+        };
+        // Before the first trial, and after each of six.
+        assert_eq!(stops, 7);
+        assert_eq!(whole.history, gone_on.history);
+        let weights = |trained: &Trained| {
+            let network = trained.network.as_ref().expect("it did not diverge");
+            (network.synapses().clone(), network.gains().to_vec())
+        };
+        assert!(weights(&whole) == weights(&gone_on));
+    }
+
+    #[test]
+    fn a_damaged_checkpoint_is_refused_by_name() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let out = folder.path().join("parts");
+        let first = session(&out, false);
+        first.interrupt.set();
+        assert!(made(&first).is_err());
+        let path = first.output.checkpoint(&format!("{}-3", WEAK.name()));
+        std::fs::write(&path, b"not a checkpoint").expect("writable");
+        let error = made(&session(&out, true)).expect_err("damaged");
+        assert!(error.to_string().contains(WEAK.name()), "{error}");
+    }
+}
