@@ -94,7 +94,9 @@ mod tests {
         let activity = DMatrix::from_fn(10, times.len(), |j, k| {
             let wave = |n: usize| (TAU * (n * j) as f64 / 10.0 + 0.7).cos();
             let modes = rates.iter().enumerate();
-            modes.map(|(n, rate)| wave(n) * (-rate * times[k]).exp()).sum()
+            modes
+                .map(|(n, rate)| wave(n) * (-rate * times[k]).exp())
+                .sum()
         });
         let found = mode_decay(&activity, &times, 3).expect("valid");
         for (found, rate) in found.iter().zip(rates) {

@@ -28,7 +28,11 @@ fn results(out: &Path) -> BTreeMap<String, Vec<u8>> {
     for part in ["", "figures", "data", "jobs", "networks", "checkpoints"] {
         for entry in fs::read_dir(out.join(part)).expect("a folder of the run") {
             let path = entry.expect("readable").path();
-            let name = path.strip_prefix(out).expect("inside").display().to_string();
+            let name = path
+                .strip_prefix(out)
+                .expect("inside")
+                .display()
+                .to_string();
             if path.is_file() && name != "run.json" {
                 found.insert(name, fs::read(&path).expect("readable"));
             }
@@ -62,8 +66,14 @@ fn results_do_not_depend_on_threads_and_a_resumed_run_does_what_is_missing() {
 fn damaged_measurements_are_refused_by_name() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("unlearned-0.json");
-    let unknown = r#"{"version":1,"group":"differential-global-11","seed":0,"ended":"","found":null}"#;
-    for text in [r#"{"version": 1, "group": "unlearned""#, "{}", "not json", unknown] {
+    let unknown =
+        r#"{"version":1,"group":"differential-global-11","seed":0,"ended":"","found":null}"#;
+    for text in [
+        r#"{"version": 1, "group": "unlearned""#,
+        "{}",
+        "not json",
+        unknown,
+    ] {
         fs::write(&path, text).expect("writable");
         let error = Measured::read(&path)
             .expect_err("not measurements")

@@ -34,7 +34,7 @@ pub enum Found {
     /// Of the homogeneous model.
     Homogeneous(Box<Homogeneous>),
     /// Of rings that do not learn: unperturbed, then each perturbation.
-    Unlearned(Unlearned),
+    Unlearned(Box<Unlearned>),
     /// Of a ring that learns.
     Ring(Box<Ring>),
 }

@@ -13,9 +13,11 @@ mod group;
 mod measure;
 pub mod measured;
 mod networks;
+mod run;
 
-pub use group::{Group, Learned, Run, Site, Variant};
+pub use group::Group;
 pub use measured::Measured;
+pub use run::{Learned, Run, Site, Variant};
 
 use crate::study::Study;
 use crate::{Claims, Error, Paper, ScaleGuide, Session};

@@ -162,7 +162,13 @@ mod tests {
     }
 
     fn made(session: &Session) -> Result<Trained, Error> {
-        let (Group::Learning(run), assignment) = (WEAK, Assignment { group: WEAK, seed: 3 }) else {
+        let (Group::Learning(run), assignment) = (
+            WEAK,
+            Assignment {
+                group: WEAK,
+                seed: 3,
+            },
+        ) else {
             unreachable!("the run of Figure 6 learns");
         };
         let job = session.progress.job("a run", 6);

@@ -44,7 +44,10 @@ fn figure_5(all: &mut Deciding<'_>) -> Result<(), Error> {
         "5",
         "5-balance",
         "Unperturbed, all modes of the ring are balanced",
-        &Rule::below("largest distance of the ratios of modes 0 to 8 from 1", 1e-12),
+        &Rule::below(
+            "largest distance of the ratios of modes 0 to 8 from 1",
+            1e-12,
+        ),
         &all.unlearned(|f| f.imbalance),
     )?;
     all.claim(
@@ -72,7 +75,10 @@ fn figure_5(all: &mut Deciding<'_>) -> Result<(), Error> {
         "5",
         "5e-decay",
         "A tenth less excitation makes the activity decay to the baseline",
-        &Rule::at_most("largest rate at the end of the delay by that of the stimulus", 0.05),
+        &Rule::at_most(
+            "largest rate at the end of the delay by that of the stimulus",
+            0.05,
+        ),
         &all.unlearned(of(Site::Global, 10, |a| a.read.peaks[2] / a.read.peaks[0])),
     )?;
     all.claim(
@@ -107,16 +113,23 @@ fn figure_6(all: &mut Deciding<'_>) -> Result<(), Error> {
         "6",
         "6a-persistent",
         "Differential plasticity recovers persistent activity after a global perturbation of 10 %",
-        &Rule::between("largest rate at the end of the delay by that at 1 s", 0.8, 1.2)
-            .from_scale(Scale::Quick),
+        &Rule::between(
+            "largest rate at the end of the delay by that at 1 s",
+            0.8,
+            1.2,
+        )
+        .from_scale(Scale::Quick),
         &all.rings(&group, retained),
     )?;
     all.claim(
         "6",
         "6b-everywhere",
         "Activity peaks where the stimulus was, at any location",
-        &Rule::at_most("largest distance of the decoded from the true direction (rad)", 0.3)
-            .from_scale(Scale::Quick),
+        &Rule::at_most(
+            "largest distance of the decoded from the true direction (rad)",
+            0.3,
+        )
+        .from_scale(Scale::Quick),
         &all.rings(&group, |r| r.last().largest_drift),
     )?;
     all.claim(
@@ -131,16 +144,21 @@ fn figure_6(all: &mut Deciding<'_>) -> Result<(), Error> {
         "6",
         "6d-balance",
         "Differential plasticity recovers the balance of all modes",
-        &Rule::at_most("largest distance of the ratios of modes 0 to 2 from 1", 0.01)
-            .from_scale(Scale::Quick),
+        &Rule::at_most(
+            "largest distance of the ratios of modes 0 to 2 from 1",
+            0.01,
+        )
+        .from_scale(Scale::Quick),
         &all.rings(&group, imbalance),
     )?;
     all.claim(
         "6",
         "6d-speeds",
         "Modes are balanced at different speeds",
-        &Rule::holds("mode 0 reaches a ratio of 0.99 in less than half the trials of modes 1 and 2")
-            .from_scale(Scale::Quick),
+        &Rule::holds(
+            "mode 0 reaches a ratio of 0.99 in less than half the trials of modes 1 and 2",
+        )
+        .from_scale(Scale::Quick),
         &all.rings(&group, |r| {
             let [first, second, third] = [0, 1, 2].map(|mode| balanced_at(r, mode));
             let others = second.min(third);
@@ -153,7 +171,9 @@ fn figure_6(all: &mut Deciding<'_>) -> Result<(), Error> {
         "Selectivity grows with learning",
         &Rule::at_least("mean selectivity after by that before learning", 5.0)
             .from_scale(Scale::Quick),
-        &all.rings(&group, |r| r.last().selectivity[0] / r.first().selectivity[0]),
+        &all.rings(&group, |r| {
+            r.last().selectivity[0] / r.first().selectivity[0]
+        }),
     )?;
     all.claim(
         "6",
@@ -185,8 +205,12 @@ fn figure_7(all: &mut Deciding<'_>) -> Result<(), Error> {
         "7",
         "7a-persistent",
         "After a perturbation of 15 % differential plasticity recovers persistent activity",
-        &Rule::between("largest rate at the end of the delay by that at 1 s", 0.8, 1.2)
-            .from_scale(Scale::Quick),
+        &Rule::between(
+            "largest rate at the end of the delay by that at 1 s",
+            0.8,
+            1.2,
+        )
+        .from_scale(Scale::Quick),
         &all.rings(&strong, retained),
     )?;
     all.claim(
@@ -200,8 +224,11 @@ fn figure_7(all: &mut Deciding<'_>) -> Result<(), Error> {
         "7",
         "7c-error",
         "The decoding error falls all the same",
-        &Rule::at_most("decoding error above that of the unperturbed ring", RECOVERED)
-            .from_scale(Scale::Quick),
+        &Rule::at_most(
+            "decoding error above that of the unperturbed ring",
+            RECOVERED,
+        )
+        .from_scale(Scale::Quick),
         &all.rings(&strong, excess),
     )?;
     all.claim(
@@ -231,7 +258,9 @@ fn figure_7(all: &mut Deciding<'_>) -> Result<(), Error> {
         "Selectivity grows at all depths",
         &Rule::above("mean selectivity after minus before learning (Hz)", 0.0)
             .from_scale(Scale::Paper),
-        &all.rings(&depths, |r| r.last().selectivity[0] - r.first().selectivity[0]),
+        &all.rings(&depths, |r| {
+            r.last().selectivity[0] - r.first().selectivity[0]
+        }),
     )?;
     all.claim(
         "7",
@@ -287,19 +316,29 @@ fn figure_8(all: &mut Deciding<'_>) -> Result<(), Error> {
         "8",
         "8e-balance",
         "The balance of all modes is recovered",
-        &Rule::at_most("largest distance of the ratios of modes 0 to 2 from 1", 0.02)
-            .from_scale(Scale::Quick),
+        &Rule::at_most(
+            "largest distance of the ratios of modes 0 to 2 from 1",
+            0.02,
+        )
+        .from_scale(Scale::Quick),
         &all.rings(&group, imbalance),
     )?;
     all.claim(
         "8",
         "8e-together",
         "All modes recover at the same speed",
-        &Rule::at_most("largest difference of the ratios of modes 0 to 3 at any stage", 0.01)
-            .from_scale(Scale::Quick),
+        &Rule::at_most(
+            "largest difference of the ratios of modes 0 to 3 at any stage",
+            0.01,
+        )
+        .from_scale(Scale::Quick),
         &all.rings(&group, |r| {
             let apart = r.stages.iter().map(|stage| {
-                let most = stage.ratios.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                let most = stage
+                    .ratios
+                    .iter()
+                    .copied()
+                    .fold(f64::NEG_INFINITY, f64::max);
                 most - stage.ratios.iter().copied().fold(f64::INFINITY, f64::min)
             });
             apart.fold(0.0, f64::max)

@@ -45,7 +45,11 @@ fn exponent(sweep: &Sweep) -> f64 {
 }
 
 fn monotone(sweep: &Sweep, rising: bool) -> f64 {
-    truth(sweep.trials.is_sorted_by(|a, b| (a[1] < b[1]) == rising && a[1] != b[1]))
+    truth(
+        sweep
+            .trials
+            .is_sorted_by(|a, b| (a[1] < b[1]) == rising && a[1] != b[1]),
+    )
 }
 
 pub(super) fn decide(all: &mut Deciding<'_>) -> Result<(), Error> {
@@ -61,14 +65,22 @@ fn figure_1(all: &mut Deciding<'_>) -> Result<(), Error> {
         "1",
         "1a-persistent",
         "Balanced, the network keeps its rate in the delay",
-        &Rule::between("rate at the end by that at the start of the delay, W = w + 1,", 0.99, 1.01),
+        &Rule::between(
+            "rate at the end by that at the start of the delay, W = w + 1,",
+            0.99,
+            1.01,
+        ),
         &all.homogeneous(|f| least(retained(&f.before[0]))),
     )?;
     all.claim(
         "1",
         "1a-graded",
         "The rate that is kept is graded: it follows the strength of the input",
-        &Rule::between("rate at the end for input 1000 by that for input 250", 3.9, 4.1),
+        &Rule::between(
+            "rate at the end for input 1000 by that for input 250",
+            3.9,
+            4.1,
+        ),
         &all.homogeneous(|f| {
             let end = |k: usize| f.before[0].rates[k].last().copied().unwrap_or(f64::NAN);
             end(2) / end(0)
@@ -78,14 +90,20 @@ fn figure_1(all: &mut Deciding<'_>) -> Result<(), Error> {
         "1",
         "1a-large-w",
         "With excitation equal to inhibition the decay is slow already (w_der large)",
-        &Rule::at_least("rate at the end by that at the start of the delay, W = w,", 0.5),
+        &Rule::at_least(
+            "rate at the end by that at the start of the delay, W = w,",
+            0.5,
+        ),
         &all.homogeneous(|f| least(retained(&f.before[1]))),
     )?;
     all.claim(
         "1",
         "1b-decay",
         "A tenth less excitation makes the activity decay rapidly",
-        &Rule::at_most("rate at the end by that at the start of the delay, W = 0.9 w,", 0.01),
+        &Rule::at_most(
+            "rate at the end by that at the start of the delay, W = 0.9 w,",
+            0.01,
+        ),
         &all.homogeneous(|f| largest(retained(&f.before[2]))),
     )?;
     all.claim(
@@ -139,8 +157,12 @@ fn figure_2(all: &mut Deciding<'_>) -> Result<(), Error> {
         "2",
         "2c-like-alpha",
         "Increasing w_inh is the same as decreasing alpha",
-        &Rule::between("trials with w doubled by trials with alpha halved", 0.8, 1.25)
-            .from_scale(Scale::Quick),
+        &Rule::between(
+            "trials with w doubled by trials with alpha halved",
+            0.8,
+            1.25,
+        )
+        .from_scale(Scale::Quick),
         &all.homogeneous(|f| f.sweeps[1].trials[3][1] / f.sweeps[0].trials[1][1]),
     )?;
     all.claim(
@@ -192,8 +214,11 @@ fn figure_4(all: &mut Deciding<'_>) -> Result<(), Error> {
         "4",
         "4a-drift",
         "With inputs that are low for the target, rates drift upwards in the delay",
-        &Rule::at_least("mean rate at the end by that at the start of the delay", 1.2)
-            .from_scale(Scale::Quick),
+        &Rule::at_least(
+            "mean rate at the end by that at the start of the delay",
+            1.2,
+        )
+        .from_scale(Scale::Quick),
         &all.homogeneous(drift(HIGH_TARGET)),
     )?;
     all.claim(
@@ -207,8 +232,11 @@ fn figure_4(all: &mut Deciding<'_>) -> Result<(), Error> {
         "4",
         "4b-decay",
         "With inputs that are high for the target, rates decay in the delay",
-        &Rule::at_most("mean rate at the end by that at the start of the delay", 0.8)
-            .from_scale(Scale::Quick),
+        &Rule::at_most(
+            "mean rate at the end by that at the start of the delay",
+            0.8,
+        )
+        .from_scale(Scale::Quick),
         &all.homogeneous(drift(LOW_TARGET)),
     )?;
     all.claim(
@@ -230,8 +258,11 @@ fn figure_4(all: &mut Deciding<'_>) -> Result<(), Error> {
         "4",
         "4c-variable",
         "The same input then gives different activity in different trials",
-        &Rule::at_least("range by mean of the rate at the end, three trials with one input,", 0.2)
-            .from_scale(Scale::Quick),
+        &Rule::at_least(
+            "range by mean of the rate at the end, three trials with one input,",
+            0.2,
+        )
+        .from_scale(Scale::Quick),
         &all.homogeneous(|f| {
             let ends = f.learning[FAST].repeated.iter();
             let ends = ends.map(|rates| rates[rates.len() - 1]);
@@ -246,7 +277,9 @@ fn stability(all: &mut Deciding<'_>) -> Result<(), Error> {
         "stability",
         "stability-frequency",
         "Near the homeostatic steady state the oscillation is the faster, the faster the learning",
-        &Rule::holds("the frequencies of the linearised equations and of simulations rise with alpha"),
+        &Rule::holds(
+            "the frequencies of the linearised equations and of simulations rise with alpha",
+        ),
         &all.homogeneous(|f| {
             let rising = |value: fn(&Oscillation) -> f64| {
                 f.oscillations.is_sorted_by(|a, b| value(a) < value(b))

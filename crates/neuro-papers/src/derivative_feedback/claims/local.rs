@@ -22,7 +22,13 @@ fn at_site(found: &Unlearned, site: Site) -> f64 {
         let half = a.pattern.len() / 2;
         a.pattern[half][half] / a.pattern[0][0]
     };
-    of(site, 15, |a| if a.pattern.is_empty() { f64::NAN } else { pattern(a) })(found)
+    of(site, 15, |a| {
+        if a.pattern.is_empty() {
+            f64::NAN
+        } else {
+            pattern(a)
+        }
+    })(found)
 }
 
 fn before(all: &mut Deciding<'_>, figure: &str, site: Site) -> Result<(), Error> {
@@ -74,8 +80,11 @@ fn figure_9(all: &mut Deciding<'_>) -> Result<(), Error> {
         "9",
         "9c-vicinity",
         "Units in the vicinity of silent ones make up for them by higher activity",
-        &Rule::at_least("largest rate at the end by that of the unperturbed ring", 1.5)
-            .from_scale(Scale::Quick),
+        &Rule::at_least(
+            "largest rate at the end by that of the unperturbed ring",
+            1.5,
+        )
+        .from_scale(Scale::Quick),
         &all.rings(&differential, |r| r.last().peaks[2] / r.baseline_peak),
     )?;
     all.claim(
@@ -169,8 +178,11 @@ fn figure_10(all: &mut Deciding<'_>) -> Result<(), Error> {
         "10",
         "10c-error",
         "Differential plasticity recovers the memory",
-        &Rule::at_most("decoding error above that of the unperturbed ring", RECOVERED)
-            .from_scale(Scale::Quick),
+        &Rule::at_most(
+            "decoding error above that of the unperturbed ring",
+            RECOVERED,
+        )
+        .from_scale(Scale::Quick),
         &all.rings(&differential, excess),
     )?;
     all.claim(
@@ -235,8 +247,11 @@ fn figure_10(all: &mut Deciding<'_>) -> Result<(), Error> {
         "10",
         "10e-error",
         "Differential plasticity recovers the memory over a broad range of depths",
-        &Rule::at_most("decoding error above that of the unperturbed ring", RECOVERED)
-            .from_scale(Scale::Paper),
+        &Rule::at_most(
+            "decoding error above that of the unperturbed ring",
+            RECOVERED,
+        )
+        .from_scale(Scale::Paper),
         &all.rings(&depths, excess),
     )?;
     let depths = sweep(Learned::Homeostatic, site);

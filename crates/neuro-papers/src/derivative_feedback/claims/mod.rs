@@ -103,9 +103,12 @@ fn p_smaller(x: &[f64], y: &[f64]) -> Vec<f64> {
 
 /// The rule of a comparison of groups, which needs several runs of each.
 fn compared(words: &str) -> Rule {
-    Rule::below(&format!("one-sided P of the rank-sum test that {words}"), SIGNIFICANT)
-        .of("comparisons")
-        .from_scale(Scale::Paper)
+    Rule::below(
+        &format!("one-sided P of the rank-sum test that {words}"),
+        SIGNIFICANT,
+    )
+    .of("comparisons")
+    .from_scale(Scale::Paper)
 }
 
 /// The standard run of a rule.
@@ -120,7 +123,9 @@ fn median(values: &[f64]) -> f64 {
 /// Standard deviation over the stages of the second half.
 fn fluctuation(ring: &Ring, value: impl Fn(&Stage) -> f64) -> f64 {
     let found = summary(&ring.later(value));
-    found.map_or(f64::NAN, |found| found.standard_deviation.unwrap_or(f64::NAN))
+    found.map_or(f64::NAN, |found| {
+        found.standard_deviation.unwrap_or(f64::NAN)
+    })
 }
 
 /// Decoding error after learning above that of the unperturbed ring.

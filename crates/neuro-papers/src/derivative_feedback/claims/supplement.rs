@@ -75,18 +75,30 @@ fn modes(all: &mut Deciding<'_>) -> Result<(), Error> {
 }
 
 fn speeds(all: &mut Deciding<'_>) -> Result<(), Error> {
-    let [combined, slow, fast, homeostatic, fast_alone, fast_differential] =
-        SPEEDS.map(|group| [group]);
+    let [
+        combined,
+        slow,
+        fast,
+        homeostatic,
+        fast_alone,
+        fast_differential,
+    ] = SPEEDS.map(|group| [group]);
     let unsteady = |r: &Ring| fluctuation(r, |stage| stage.ratios[0]);
     for (id, words, groups) in [
         ("speeds-fast-combined", "both rules", [&combined, &fast]),
-        ("speeds-fast-alone", "homeostatic plasticity alone", [&homeostatic, &fast_alone]),
+        (
+            "speeds-fast-alone",
+            "homeostatic plasticity alone",
+            [&homeostatic, &fast_alone],
+        ),
     ] {
         all.claim(
             "speeds",
             id,
             &format!("Too fast homeostasis (10 times) leads to oscillation: {words}"),
-            &compared("the sd of the balance of mode 0 over stages is smaller at the paper's speed"),
+            &compared(
+                "the sd of the balance of mode 0 over stages is smaller at the paper's speed",
+            ),
             &all.smaller([groups[0], groups[1]], unsteady),
         )?;
     }
@@ -115,9 +127,11 @@ fn speeds(all: &mut Deciding<'_>) -> Result<(), Error> {
         "speeds",
         "speeds-ratio-error",
         "At the paper's speeds the memory is the better of the three ratios of speeds",
-        &Rule::holds("the median decoding error is lower than with homeostasis 10 times as fast or slow")
-            .of("comparisons")
-            .from_scale(Scale::Paper),
+        &Rule::holds(
+            "the median decoding error is lower than with homeostasis 10 times as fast or slow",
+        )
+        .of("comparisons")
+        .from_scale(Scale::Paper),
         &{
             let [standard, slow, fast] =
                 [&combined, &slow, &fast].map(|group| all.rings(group, excess));
@@ -145,7 +159,9 @@ fn background(all: &mut Deciding<'_>) -> Result<(), Error> {
         "background",
         "background-growth",
         "With the printed background activity grows in the delay, as in Figure 4A",
-        &compared("the largest rate at the end by that at 1 s is smaller with the fitting background"),
+        &compared(
+            "the largest rate at the end by that at 1 s is smaller with the fitting background",
+        ),
         &all.smaller([&fitting, &printed], growth),
     )
 }

@@ -46,7 +46,11 @@ fn runs_that_diverged_count_against_every_claim() {
     let mixed = decided(&full(), Scale::Paper, &["11"]);
     let claim = mixed.iter().find(|c| c.id == "11a-error").expect("there");
     assert_eq!(claim.seeds as u64, SEEDS);
-    assert!(claim.measured.contains("1 without a finite value"), "{}", claim.measured);
+    assert!(
+        claim.measured.contains("1 without a finite value"),
+        "{}",
+        claim.measured
+    );
 }
 
 #[test]
@@ -58,10 +62,21 @@ fn small_runs_leave_to_paper_scale_what_they_cannot_decide() {
         let claim = quick.iter().find(|c| c.id == id).expect("there");
         claim.verdict() == Verdict::NeedsPaperScale
     };
-    for id in ["1c-balance", "6c-error", "8e-together", "9c-silent", "11a-error"] {
+    for id in [
+        "1c-balance",
+        "6c-error",
+        "8e-together",
+        "9c-silent",
+        "11a-error",
+    ] {
         assert!(!open(id), "{id}");
     }
-    for id in ["7d-stronger", "7f-spread", "11-pre-error", "speeds-slow-silent"] {
+    for id in [
+        "7d-stronger",
+        "7f-spread",
+        "11-pre-error",
+        "speeds-slow-silent",
+    ] {
         assert!(open(id), "{id}");
     }
 }

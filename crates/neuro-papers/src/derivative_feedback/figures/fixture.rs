@@ -36,7 +36,7 @@ pub(in super::super) fn diverged() -> Vec<Measured> {
 fn network(group: Group, seed: u64) -> Measured {
     let found = match group {
         Group::Homogeneous => Some(Found::Homogeneous(Box::new(homogeneous(seed)))),
-        Group::Unlearned => Some(Found::Unlearned(unlearned(seed))),
+        Group::Unlearned => Some(Found::Unlearned(Box::new(unlearned(seed)))),
         Group::Learning(run) if run.rule == Learned::Combined && seed == 2 => None,
         Group::Learning(run) => Some(Found::Ring(Box::new(ring(group, &run, seed)))),
     };
@@ -44,7 +44,12 @@ fn network(group: Group, seed: u64) -> Measured {
         version: VERSION,
         group,
         seed,
-        ended: if found.is_some() { "completed" } else { "trial 3 diverged" }.into(),
+        ended: if found.is_some() {
+            "completed"
+        } else {
+            "trial 3 diverged"
+        }
+        .into(),
         found,
     }
 }
@@ -56,7 +61,9 @@ fn jitter(seed: u64, k: u64) -> f64 {
 }
 
 fn angles() -> Vec<f64> {
-    (0..UNITS).map(|k| -PI + TAU * k as f64 / UNITS as f64).collect()
+    (0..UNITS)
+        .map(|k| -PI + TAU * k as f64 / UNITS as f64)
+        .collect()
 }
 
 fn times() -> Vec<f64> {
@@ -68,7 +75,8 @@ fn traces(weight: f64) -> Traces {
         let (rise, decay) = (t.min(50.0), (t - 50.0).max(0.0));
         input / 500.0 * rise * ((weight - 1.002) * decay).exp()
     };
-    let rates = [250.0, 500.0, 1000.0].map(|input| times().iter().map(|t| rate(input, *t)).collect());
+    let rates =
+        [250.0, 500.0, 1000.0].map(|input| times().iter().map(|t| rate(input, *t)).collect());
     Traces {
         weight,
         rates: rates.into(),
@@ -85,7 +93,9 @@ fn homogeneous(seed: u64) -> Homogeneous {
             .collect(),
         rates: [50.0, 50.0 * (200.0 * (end - 1.0)).exp()],
         after: traces(end),
-        repeated: [1.0, 0.7, 0.8].map(|f| vec![10.0 * f; times().len()]).into(),
+        repeated: [1.0, 0.7, 0.8]
+            .map(|f| vec![10.0 * f; times().len()])
+            .into(),
     };
     let sweep = |parameter: &str, values: &[f64], power: f64| Sweep {
         parameter: parameter.into(),
@@ -113,7 +123,9 @@ fn homogeneous(seed: u64) -> Homogeneous {
         ],
         phase_plane: PhasePlane {
             field,
-            course: (0..50).map(|k| [f64::from(k), 0.9 + 0.002 * f64::from(k)]).collect(),
+            course: (0..50)
+                .map(|k| [f64::from(k), 0.9 + 0.002 * f64::from(k)])
+                .collect(),
         },
         sweeps: vec![
             sweep("learning speed alpha", &[0.25, 0.5, 1.0, 2.0, 4.0], -1.0),
@@ -178,7 +190,8 @@ fn stage(trial: u64, error: f64, uneven: f64, balance: f64, seed: u64) -> Stage 
 }
 
 fn pattern() -> Vec<Vec<f64>> {
-    let rate = |s: f64, x: f64| (34.0 * (x - s).cos()).max(0.0) + if x.abs() < 0.1 { 0.0 } else { 1.0 };
+    let rate =
+        |s: f64, x: f64| (34.0 * (x - s).cos()).max(0.0) + if x.abs() < 0.1 { 0.0 } else { 1.0 };
     let angles = angles();
     let of = |s: &f64| angles.iter().map(|x| rate(*s, *x)).collect();
     angles.iter().map(of).collect()
@@ -186,7 +199,12 @@ fn pattern() -> Vec<Vec<f64>> {
 
 fn courses() -> Vec<Course> {
     let rates = |k: usize| (0..36).map(|_| pattern()[k].clone()).collect();
-    [1, 5, 9].map(|stimulus| Course { stimulus, rates: rates(stimulus) }).into()
+    [1, 5, 9]
+        .map(|stimulus| Course {
+            stimulus,
+            rates: rates(stimulus),
+        })
+        .into()
 }
 
 fn ring(group: Group, run: &Run, seed: u64) -> Ring {
@@ -214,7 +232,11 @@ fn ring(group: Group, run: &Run, seed: u64) -> Ring {
         selectivity: vec![3.3; UNITS],
         decoded: angles().iter().map(|s| [*s, 0.9 * s]).collect(),
         pattern: if shown { pattern() } else { vec![] },
-        courses: if run.site == Site::Global && shown { courses() } else { vec![] },
+        courses: if run.site == Site::Global && shown {
+            courses()
+        } else {
+            vec![]
+        },
     }
 }
 
@@ -224,7 +246,9 @@ fn unlearned(seed: u64) -> Unlearned {
         pattern: pattern(),
         courses: courses(),
     };
-    let all = Site::ALL.into_iter().flat_map(|site| DEPTHS.map(|depth| (site, depth)));
+    let all = Site::ALL
+        .into_iter()
+        .flat_map(|site| DEPTHS.map(|depth| (site, depth)));
     Unlearned {
         angles: angles(),
         imbalance: 1e-15,

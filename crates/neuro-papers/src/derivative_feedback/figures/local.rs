@@ -33,21 +33,26 @@ fn depths(
     site: Site,
 ) -> Result<(), Error> {
     let all = rings(networks, &sweep(rule, site));
-    let title = format!("{letter}  {}, {}", rule.name(), site.label());
+    let title = sheet.title(letter, &format!("{}, {}", rule.name(), site.label()));
     let panel = Panel::new(&title, DEPTH, BOTH);
     sheet.over_depths(letter, panel, &all, &[ERROR, UNEVEN], true)
 }
 
-fn local(networks: &[&Measured], site: Site) -> Result<Drawn, Error> {
-    let mut sheet = Sheet::new()?;
+fn local(id: &'static str, networks: &[&Measured], site: Site) -> Result<Drawn, Error> {
+    let mut sheet = Sheet::new(id)?;
     if let Some((network, found)) = unlearned(networks)
         && let Some(activity) = perturbed(found, site, 15)
     {
-        let title = format!("before learning, {} 15 %", site.label());
+        let title = format!("Before learning, {} 15 %", site.label());
         sheet.pattern("B", &title, network, &found.angles, &activity.pattern)?;
     }
     for (letter, rule) in [("C", Learned::Differential), ("D", Learned::Homeostatic)] {
-        pattern(&mut sheet, networks, letter, Group::learning(rule, site, 15))?;
+        pattern(
+            &mut sheet,
+            networks,
+            letter,
+            Group::learning(rule, site, 15),
+        )?;
     }
     depths(&mut sheet, networks, "E", Learned::Differential, site)?;
     depths(&mut sheet, networks, "F", Learned::Homeostatic, site)?;
@@ -56,20 +61,25 @@ fn local(networks: &[&Measured], site: Site) -> Result<Drawn, Error> {
 
 /// Figure 9.
 pub(super) fn figure_9(networks: &[&Measured]) -> Result<Drawn, Error> {
-    local(networks, Site::Post)
+    local("9", networks, Site::Post)
 }
 
 /// Figure 10.
 pub(super) fn figure_10(networks: &[&Measured]) -> Result<Drawn, Error> {
-    local(networks, Site::Pre)
+    local("10", networks, Site::Pre)
 }
 
 /// Figure 11.
 pub(super) fn figure_11(networks: &[&Measured]) -> Result<Drawn, Error> {
-    let mut sheet = Sheet::new()?;
+    let mut sheet = Sheet::new("11")?;
     let rule = Learned::Combined;
     for (letter, site) in ["A", "B", "C"].into_iter().zip(Site::ALL) {
-        pattern(&mut sheet, networks, letter, Group::learning(rule, site, 15))?;
+        pattern(
+            &mut sheet,
+            networks,
+            letter,
+            Group::learning(rule, site, 15),
+        )?;
     }
     for (letter, site) in ["D", "E", "F"].into_iter().zip(Site::ALL) {
         depths(&mut sheet, networks, letter, rule, site)?;

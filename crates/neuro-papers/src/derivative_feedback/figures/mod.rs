@@ -107,8 +107,18 @@ const fn positive(rule: Learned) -> Group {
 /// The runs whose speeds of learning are compared, standard ones first.
 pub(super) const SPEEDS: [Group; 6] = [
     Group::learning(Learned::Combined, Site::Global, 15),
-    Group::variant(Learned::Combined, Site::Global, 15, Variant::SlowHomeostasis),
-    Group::variant(Learned::Combined, Site::Global, 15, Variant::FastHomeostasis),
+    Group::variant(
+        Learned::Combined,
+        Site::Global,
+        15,
+        Variant::SlowHomeostasis,
+    ),
+    Group::variant(
+        Learned::Combined,
+        Site::Global,
+        15,
+        Variant::FastHomeostasis,
+    ),
     Group::learning(Learned::Homeostatic, Site::Global, 15),
     Group::variant(
         Learned::Homeostatic,

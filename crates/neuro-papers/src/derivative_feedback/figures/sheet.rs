@@ -11,6 +11,8 @@ use crate::{Error, Panel, Table};
 const COURSE_STEP: f64 = 0.1;
 
 pub(super) struct Sheet {
+    /// The paper's name of the figure; empty where it has none.
+    id: &'static str,
     panels: Vec<Panel>,
     table: Table,
 }
@@ -19,8 +21,10 @@ pub(super) struct Sheet {
 pub(super) type Quantity<'a> = (&'a str, usize, fn(&Stage) -> f64);
 
 impl Sheet {
-    pub(super) fn new() -> Result<Self, Error> {
+    /// An empty figure; `id` is the paper's name of it, which titles carry with the panel's letter.
+    pub(super) fn new(id: &'static str) -> Result<Self, Error> {
         Ok(Self {
+            id,
             panels: Vec::new(),
             table: Table::new(["group", "seed", "panel", "curve", "x", "y"])?,
         })
@@ -39,6 +43,11 @@ impl Sheet {
             self.table.push(name(network).into_iter().chain(row))?;
         }
         Ok(())
+    }
+
+    /// A title that ends with the paper's name of the panel.
+    pub(super) fn title(&self, letter: &str, words: &str) -> String {
+        format!("{words} ({}{letter})", self.id)
     }
 
     pub(super) fn push(&mut self, panel: Panel) {
@@ -90,7 +99,9 @@ impl Sheet {
             }
         }
         let panel = match runs.first() {
-            Some((_, ring)) if baseline => panel.horizontal("before the perturbation", ring.baseline),
+            Some((_, ring)) if baseline => {
+                panel.horizontal("before the perturbation", ring.baseline)
+            }
             _ => panel,
         };
         self.curves(letter, panel, curves)
@@ -107,9 +118,12 @@ impl Sheet {
         baseline: bool,
     ) -> Result<(), Error> {
         let mut panel = match runs.first() {
-            Some((_, ring)) if baseline => panel.horizontal("before the perturbation", ring.baseline),
+            Some((_, ring)) if baseline => {
+                panel.horizontal("before the perturbation", ring.baseline)
+            }
             _ => panel,
         };
+        let mut largest = runs.first().map_or(0.0, |(_, ring)| ring.baseline);
         for (quantity, colour, value) in quantities {
             let mut points = Vec::new();
             for (network, ring) in runs {
@@ -125,13 +139,16 @@ impl Sheet {
                 let (sum, count) = of_depth.fold((0.0, 0.0), |(s, n), p| (s + p.1, n + 1.0));
                 sum / count
             };
+            let finite = points.iter().map(|p| p.1).filter(|y| y.is_finite());
+            largest = finite.fold(largest, f64::max);
             let means: Vec<f64> = depths.iter().map(|depth| mean(*depth)).collect();
             let (x, y): (Vec<f64>, Vec<f64>) = points.into_iter().unzip();
             panel = panel.line(quantity, &depths, &means).in_colour(*colour);
             panel = panel.scatter("", &x, &y).in_colour(*colour);
         }
         if !runs.is_empty() {
-            self.push(panel);
+            let high = if largest > 0.0 { 1.06 * largest } else { 1.0 };
+            self.push(panel.x_range(0.0, 35.0).y_range(0.0, high));
         }
         Ok(())
     }
@@ -155,7 +172,7 @@ impl Sheet {
         let n = angles.len();
         let rates = DMatrix::from_fn(n, n, |i, s| pattern[s][i]);
         let edges = edges(angles);
-        let title = format!("{letter}  {title} (seed {})", network.seed);
+        let title = self.title(letter, &format!("{title}, seed {}", network.seed));
         let panel = Panel::new(&title, "Stimulus (rad)", "Unit (rad)");
         self.push(panel.heat_map(&rates, edges, edges, "Rate at the end (Hz)"));
         Ok(())
@@ -185,7 +202,7 @@ impl Sheet {
             start += trial(course);
         }
         let rates = DMatrix::from_fn(angles.len(), columns.len(), |i, k| columns[k][i]);
-        let title = format!("{letter}  {title} (seed {})", network.seed);
+        let title = self.title(letter, &format!("{title}, seed {}", network.seed));
         let panel = Panel::new(&title, "Time (s)", "Unit (rad)");
         self.push(panel.heat_map(&rates, (0.0, start), edges(angles), "Rate (Hz)"));
         Ok(())

@@ -18,15 +18,24 @@ const DECAY: [Quantity<'_>; 3] = [
 
 /// Supplement 1: decay of modes over trials; eigenvectors before, half-way and after.
 pub(super) fn figure_s1(networks: &[&Measured]) -> Result<Drawn, Error> {
-    let mut sheet = Sheet::new()?;
+    let mut sheet = Sheet::new("S1")?;
     let runs = rings(networks, &[WEAK]);
-    let panel = Panel::new("A  Decay of modes", TRIAL, "1 / time constant (1/s)");
+    let panel = Panel::new(
+        &sheet.title("A", "Decay of modes"),
+        TRIAL,
+        "1 / time constant (1/s)",
+    );
     sheet.over_trials("A", panel.horizontal("", 0.0), &runs, &DECAY, false)?;
     if let Some((network, ring)) = runs.first() {
         let stages = &ring.stages;
-        let shown = [&stages[0], &stages[stages.len() / 2], &stages[stages.len() - 1]];
+        let shown = [
+            &stages[0],
+            &stages[stages.len() / 2],
+            &stages[stages.len() - 1],
+        ];
         for stage in shown {
-            let title = format!("B  Eigenvectors, trial {} (seed {})", stage.trial, network.seed);
+            let words = format!("Eigenvectors, trial {}, seed {}", stage.trial, network.seed);
+            let title = sheet.title("B", &words);
             let panel = Panel::new(&title, "Unit (rad)", "Real part");
             let vectors = stage.eigenvectors.iter().enumerate();
             let curves = vectors.map(|(k, vector)| {
@@ -42,14 +51,14 @@ pub(super) fn figure_s1(networks: &[&Measured]) -> Result<Drawn, Error> {
 
 /// Supplement 2.
 pub(super) fn figure_s2(networks: &[&Measured]) -> Result<Drawn, Error> {
-    let mut sheet = Sheet::new()?;
+    let mut sheet = Sheet::new("S2")?;
     for (letter, site) in [("A", Site::Post), ("B", Site::Pre)] {
         let group = Group::learning(Learned::Combined, site, 30);
         pattern(&mut sheet, networks, letter, group)?;
     }
     for (letter, site) in [("C", Site::Post), ("D", Site::Pre)] {
         let runs = rings(networks, &sweep(Learned::Combined, site));
-        let title = format!("{letter}  combined, {} 30 %", site.label());
+        let title = sheet.title(letter, &format!("combined, {}", site.label()));
         let panel = Panel::new(&title, DEPTH, "Error, sd / mean");
         sheet.over_depths(letter, panel, &runs, &[ERROR, UNEVEN], true)?;
     }
@@ -74,11 +83,13 @@ fn group(stage: &Stage, k: usize) -> f64 {
 
 /// Supplement 3: the network is ours, since the paper does not give its own.
 pub(super) fn figure_s3(networks: &[&Measured]) -> Result<Drawn, Error> {
-    let mut sheet = Sheet::new()?;
+    let mut sheet = Sheet::new("S3")?;
     for (letter, group) in ["A", "B", "C"].into_iter().zip(POSITIVE) {
-        let Group::Learning(run) = group else { continue };
+        let Group::Learning(run) = group else {
+            continue;
+        };
         let runs = rings(networks, &[group]);
-        let title = format!("{letter}  {}", run.label());
+        let title = sheet.title(letter, &run.label());
         let panel = Panel::new(&title, TRIAL, "Decoding error");
         sheet.over_trials(letter, panel, &runs, &GROUPS, false)?;
     }
@@ -91,7 +102,7 @@ pub(super) fn figure_s3(networks: &[&Measured]) -> Result<Drawn, Error> {
 /// How fast the rules may be.
 pub(super) fn speeds(networks: &[&Measured]) -> Result<Drawn, Error> {
     let balance: Quantity<'_> = ("balance of mode 0", 2, |stage| stage.ratios[0]);
-    let mut sheet = Sheet::new()?;
+    let mut sheet = Sheet::new("")?;
     for group in SPEEDS {
         let runs = rings(networks, &[group]);
         let panel = Panel::new(group.name(), TRIAL, "Error, sd / mean, balance");
@@ -109,7 +120,7 @@ pub(super) fn background(networks: &[&Measured]) -> Result<Drawn, Error> {
             stage.peaks[2] / stage.peaks[1]
         }),
     ];
-    let mut sheet = Sheet::new()?;
+    let mut sheet = Sheet::new("")?;
     for group in BACKGROUNDS {
         let runs = rings(networks, &[group]);
         let panel = Panel::new(group.name(), TRIAL, "Ratio").horizontal("", 1.0);

@@ -76,9 +76,10 @@ fn panels_are_those_of_the_paper() {
         ("s3", &["A", "B", "C", "D", "E", "F"]),
     ] {
         let svg = std::fs::read_to_string(session.output.figure(id)).expect("a figure");
+        let id = id.to_uppercase();
         for panel in panels {
-            let titles = [format!(">{panel} "), format!(">{panel}, ")];
-            assert!(titles.iter().any(|t| svg.contains(t)), "{panel} of {id}");
+            let names = [format!("({id}{panel})"), format!("({id}{panel},")];
+            assert!(names.iter().any(|name| svg.contains(name)), "{id}{panel}");
         }
     }
 }
@@ -109,8 +110,15 @@ fn tables_hold_every_point_of_every_run() {
     let (_folder, session) = drawn(&networks, &[]);
     let rows = |id: &str, panel: &str| {
         let table = table(&session, id);
-        let column = table.columns().iter().position(|c| c == "panel").expect("there");
-        let of_panel = table.rows().iter().filter(|row| row[column] == panel.into());
+        let column = table
+            .columns()
+            .iter()
+            .position(|c| c == "panel")
+            .expect("there");
+        let of_panel = table
+            .rows()
+            .iter()
+            .filter(|row| row[column] == panel.into());
         of_panel.count() as u64
     };
     assert_eq!(table(&session, "networks").rows().len(), networks.len());

@@ -1,25 +1,21 @@
 //! Figures 1 to 4, and what follows from the equations: the homogeneous model.
 
-use std::f64::consts::TAU;
-
-use neuro_core::integrate::{RungeKutta4, integrate};
-use neuro_core::linalg::eigenvalues;
-use neuro_core::{Domain, Linearize, Streams, System};
-use neuro_models::derivative_feedback::{
-    Homogeneous as Model, HomogeneousConfig, HomogeneousRule, ThreeVariableFlow,
-};
+use neuro_core::integrate::RungeKutta4;
+use neuro_core::{Domain, Streams, System};
 use neuro_models::Error as ModelError;
+use neuro_models::derivative_feedback::{Homogeneous as Model, HomogeneousConfig, HomogeneousRule};
 use rand::{Rng, RngExt};
 
+use super::stability::{invariant, oscillation, three_variables};
 use crate::derivative_feedback::measured::{
-    Found, Homogeneous, Learning, Measured, Oscillation, PhasePlane, Sweep, Traces, VERSION,
+    Found, Homogeneous, Learning, Measured, PhasePlane, Sweep, Traces, VERSION,
 };
 use crate::derivative_feedback::networks::Assignment;
 use crate::study::brief;
 use crate::{Error, Scale, Session};
 
 /// Inputs of the trials that figures show.
-const INPUTS: [f64; 3] = [250.0, 500.0, 1000.0];
+pub(super) const INPUTS: [f64; 3] = [250.0, 500.0, 1000.0];
 
 /// Step of the integration: 1e-4 of a rate that decays.
 const STEP: f64 = 0.5;
@@ -52,7 +48,8 @@ impl Effort {
     }
 }
 
-fn rule(homeostatic: f64, target: f64) -> HomogeneousRule {
+/// The homeostatic rule of another speed or target.
+pub(super) fn rule(homeostatic: f64, target: f64) -> HomogeneousRule {
     HomogeneousRule {
         homeostatic,
         target,
@@ -60,7 +57,8 @@ fn rule(homeostatic: f64, target: f64) -> HomogeneousRule {
     }
 }
 
-fn config(rule: HomogeneousRule) -> HomogeneousConfig {
+/// The model with a rule.
+pub(super) fn config(rule: HomogeneousRule) -> HomogeneousConfig {
     HomogeneousConfig {
         rule,
         ..HomogeneousConfig::default()
@@ -159,10 +157,18 @@ fn learn(
             counted += 1.0;
         }
     })?;
-    let at = [9 * weights.len() / 10, 19 * weights.len() / 20, weights.len()];
+    let at = [
+        9 * weights.len() / 10,
+        19 * weights.len() / 20,
+        weights.len(),
+    ];
     let again = at.map(|trial| {
         let weight = w * weights[trial.max(1) - 1];
-        Ok(course(&Model::new(HomogeneousConfig { weight, ..*config })?, INPUTS[0])?.1)
+        Ok(course(
+            &Model::new(HomogeneousConfig { weight, ..*config })?,
+            INPUTS[0],
+        )?
+        .1)
     });
     Ok(Learning {
         rates: sums.map(|sum| sum / counted),
@@ -307,80 +313,9 @@ fn homeostatic_sweeps(streams: Streams, effort: &Effort) -> Result<Vec<Sweep>, M
         .collect()
 }
 
-/// Steps of a period of the simulated oscillation.
-const PERIOD: f64 = 2_000.0;
-
-fn oscillation(alpha: f64) -> Result<Oscillation, ModelError> {
-    let model = Model::new(config(rule(alpha, 50.0)))?;
-    let (flow, target) = (model.delay(), model.config().rule.target);
-    let fixed = [target, model.balanced_weight()];
-    let mut jacobian = nalgebra::DMatrix::zeros(2, 2);
-    flow.jacobian(0.0, &fixed, &mut jacobian);
-    let values = eigenvalues(&jacobian)?;
-    let frequency = values.iter().fold(0.0, |m: f64, v| m.max(v.im.abs()));
-    let growth = values.iter().fold(f64::NEG_INFINITY, |m, v| m.max(v.re));
-    let mut found = Oscillation {
-        alpha,
-        frequency,
-        growth,
-        simulated: None,
-        second_maximum: None,
-    };
-    if frequency > 0.0 {
-        // From the turning point of the rate, which is its first maximum.
-        let start = [1.1 * target, fixed[1]];
-        let dt = TAU / frequency / PERIOD;
-        let run = integrate(&flow, &RungeKutta4, 0.0, dt, (1.5 * PERIOD) as usize, &start)?;
-        let rate = |k: usize| run.state(k)[0];
-        let turns = |k: &usize| rate(*k) > rate(k - 1) && rate(*k) >= rate(k + 1);
-        if let Some(k) = (1..run.len() - 1).find(turns) {
-            found.simulated = Some(TAU / run.time(k));
-            found.second_maximum = Some((rate(k) - target) / (rate(0) - target));
-        }
-    }
-    Ok(found)
-}
-
-fn three_variables(inhibition: f64) -> Result<[f64; 2], ModelError> {
-    let flow = ThreeVariableFlow::new(inhibition, inhibition, 0.0);
-    // The fast mode oscillates at a rate of the order of sqrt(w).
-    let dt = 0.2 / inhibition.sqrt();
-    let steps = (inhibition / dt) as usize;
-    let run = integrate(&flow, &RungeKutta4, 0.0, dt, steps, &[1.0; 3])?;
-    let model = Model::new(HomogeneousConfig {
-        inhibition,
-        weight: inhibition,
-        ..config(HomogeneousRule::fixed())
-    })?;
-    let exact = model.remaining_rate(inhibition, 1.0, dt * steps as f64);
-    Ok([inhibition, (run.last()[0] / exact - 1.0).abs()])
-}
-
-fn invariant(config: &HomogeneousConfig) -> Result<f64, ModelError> {
-    let model = Model::new(*config)?;
-    let [driven, alone] = model.course(INPUTS[2], &RungeKutta4, 0.1, 100)?;
-    let value = |x: &[f64]| model.invariant(x[0], x[1]);
-    let kept = value(driven.last());
-    let changes = (0..alone.len()).map(|k| (value(alone.state(k)) / kept - 1.0).abs());
-    Ok(changes.fold(0.0, f64::max))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn oscillations_have_the_frequency_of_the_linearised_equations() {
-        // With the rule divided by w: sqrt(alpha r_0 / w).
-        for alpha in [2e-5, 1e-3] {
-            let found = oscillation(alpha).expect("bounded");
-            let expected = (alpha * 50.0 / 500.0_f64).sqrt();
-            assert!((found.frequency / expected - 1.0).abs() < 1e-9, "{found:?}");
-            // At a tenth of the target the anharmonic shift is of second order in it.
-            let simulated = found.simulated.expect("a maximum");
-            assert!((simulated / expected - 1.0).abs() < 0.01, "{found:?}");
-        }
-    }
 
     #[test]
     fn ten_per_cent_take_about_thirty_trials() {

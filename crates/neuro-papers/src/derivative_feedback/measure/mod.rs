@@ -3,6 +3,7 @@
 mod homogeneous;
 mod reading;
 mod rings;
+mod stability;
 
 use super::group::{Group, Learned, Site};
 

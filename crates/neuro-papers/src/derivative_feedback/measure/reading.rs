@@ -210,9 +210,7 @@ fn mean(values: &[f64]) -> f64 {
 
 /// Eigenvectors of the first, third and fifth eigenvalue: modes 0, 1 and 2 of a ring, whose other
 /// modes come in pairs.
-fn leading_eigenvectors(
-    w: &DMatrix<f64>,
-) -> Result<Vec<Vec<Complex<f64>>>, neuro_analysis::Error> {
+fn leading_eigenvectors(w: &DMatrix<f64>) -> Result<Vec<Vec<Complex<f64>>>, neuro_analysis::Error> {
     let found = eigen(w)?;
     let column = |k: usize| found.right.column(k).iter().copied().collect();
     Ok([0, 2, 4].map(column).into())

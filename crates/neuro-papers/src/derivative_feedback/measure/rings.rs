@@ -5,7 +5,7 @@ use neuro_models::derivative_feedback::{Config, Network};
 use rand::RngExt;
 
 use super::Reading;
-use crate::derivative_feedback::group::{DEPTHS, Group, Learned, Run, Site};
+use crate::derivative_feedback::group::{DEPTHS, Group, Learned, Run, Site, Variant};
 use crate::derivative_feedback::measured::{
     Activity, Course, Found, Measured, Perturbed, Ring, Unlearned, VERSION,
 };
@@ -78,12 +78,12 @@ pub(in crate::derivative_feedback) fn unlearned(
         group: assignment.group,
         seed: assignment.seed,
         ended: "completed".into(),
-        found: Some(Found::Unlearned(Unlearned {
+        found: Some(Found::Unlearned(Box::new(Unlearned {
             angles: config.angles(),
             imbalance: balances.fold(0.0, |m: f64, b| m.max((b - 1.0).abs())),
             balanced: activity(&balanced, true, true)?,
             perturbed,
-        })),
+        }))),
     })
 }
 
@@ -120,7 +120,7 @@ pub(in crate::derivative_feedback) fn ring(
         let decoded = reading.decoded().map_err(analysed)?;
         let pairs = reading.angles().iter().zip(&decoded);
         let group = assignment.group;
-        let positive = run.variant == super::super::group::Variant::PositiveFeedback;
+        let shown = group.is_shown() || run.variant == Variant::PositiveFeedback;
         Ok::<_, Error>(Ring {
             angles: reading.angles().to_vec(),
             baseline: before.error,
@@ -129,11 +129,7 @@ pub(in crate::derivative_feedback) fn ring(
             at_ceiling: history.at_ceiling,
             selectivity: reading.selectivity().map_err(analysed)?.units,
             decoded: pairs.map(|(s, d)| [*s, *d]).collect(),
-            pattern: if group.is_shown() || positive {
-                reading.pattern()
-            } else {
-                vec![]
-            },
+            pattern: if shown { reading.pattern() } else { vec![] },
             courses: if shows_courses(group) {
                 courses(&reading, streams)
             } else {
