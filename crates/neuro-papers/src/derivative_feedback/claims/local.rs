@@ -213,6 +213,16 @@ fn figure_10(all: &mut Deciding<'_>) -> Result<(), Error> {
     )?;
     all.claim(
         "10",
+        "10d-drift-post",
+        "It drifts there more than after a post-synaptic perturbation",
+        &compared("the displacement towards the site is smaller after the post-synaptic one"),
+        &all.smaller(
+            [&run(Learned::Homeostatic, Site::Post, 15), &homeostatic],
+            |r| super::median(&r.later(|s| s.drift)),
+        ),
+    )?;
+    all.claim(
+        "10",
         "10d-error",
         "Decoding is worse with homeostatic than with differential plasticity",
         &compared("the decoding error with the differential rule is smaller"),

@@ -9,6 +9,9 @@ const TIME: &str = "Time";
 const RATE: &str = "Rate";
 const WEIGHT: &str = "W / w";
 const WITHIN: &str = "Trials until W is within 1 % of w";
+/// One of the sweeps of a run.
+type SweepOf = fn(&Homogeneous) -> &Sweep;
+
 const INPUTS: [&str; 3] = ["input 250", "input 500", "input 1000"];
 
 fn all<'a>(networks: &[&'a Measured]) -> Vec<(&'a Measured, &'a Homogeneous)> {
@@ -91,7 +94,7 @@ pub(super) fn figure_2(networks: &[&Measured]) -> Result<Drawn, Error> {
         let course = plane.course.iter().map(|x| (x[0], x[1]));
         sheet.note(network, "A", "course", course)?;
     }
-    let sweeps: [(&str, &str, fn(&Homogeneous) -> &Sweep); 4] = [
+    let sweeps: [(&str, &str, SweepOf); 4] = [
         ("B", "Learning speed alpha", |f| &f.sweeps[0]),
         ("C", "Inhibition w", |f| &f.sweeps[1]),
         ("D", "Perturbation (%)", |f| &f.sweeps[2]),
@@ -128,7 +131,7 @@ fn sweep(
     letter: &str,
     panel: Panel,
     all: &[(&Measured, &Homogeneous)],
-    sweeps: &[(&str, fn(&Homogeneous) -> &Sweep)],
+    sweeps: &[(&str, SweepOf)],
 ) -> Result<(), Error> {
     let mut panel = panel.log_x().log_y();
     for (colour, (name, of)) in sweeps.iter().enumerate() {
@@ -223,7 +226,7 @@ pub(super) fn stability(networks: &[&Measured]) -> Result<Drawn, Error> {
     let panel = Panel::new("Second by first maximum", "alpha", "Ratio");
     let curves = [(*network, "simulated".to_string(), 0, second)];
     sheet.curves("damping", panel.log_x().y_range(0.0, 1.2), curves)?;
-    let forms: [(&str, fn(&Homogeneous) -> &Sweep); 2] = [
+    let forms: [(&str, SweepOf); 2] = [
         ("rule divided by w", |f| &f.homeostatic_sweeps[0]),
         ("rule as printed", |f| &f.homeostatic_sweeps[1]),
     ];
