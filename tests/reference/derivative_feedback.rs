@@ -105,6 +105,7 @@ fn config(t: &Tensors) -> Config {
             time_constant: p("tau_0"),
             end: p("t_stim"),
         },
+        tonic: 0.0,
         ceiling: ceiling.is_finite().then_some(ceiling),
         trial_end: p("t_total"),
     }

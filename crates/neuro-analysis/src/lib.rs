@@ -11,6 +11,7 @@ pub mod kmeans;
 pub mod limit_cycle;
 pub mod lyapunov;
 pub mod mode_balance;
+pub mod mode_decay;
 pub mod participation;
 pub mod pca;
 pub mod perturbation;
@@ -37,6 +38,7 @@ pub use limit_cycle::{
 };
 pub use lyapunov::{LyapunovExponents, LyapunovSettings, StepMap, lyapunov_exponents};
 pub use mode_balance::{mode_eigenvalues, mode_projections};
+pub use mode_decay::mode_decay;
 pub use participation::{
     covariance, inverse_participation_ratio, participation_ratio, participation_ratio_of_variances,
 };

@@ -454,3 +454,38 @@ fn wrong_configurations_steps_and_shapes_are_refused_with_their_name() {
     };
     assert!(Homogeneous::new(config).is_err());
 }
+
+#[test]
+fn a_memory_by_positive_feedback_keeps_its_bump_and_drifts_when_a_site_is_weak() {
+    let config = Config {
+        units: 32,
+        ..Config::positive_feedback()
+    };
+    let network = Network::new(&config).expect("valid");
+    // A quarter of a turn beside the site, unit 16.
+    let end = |network: &Network| {
+        let run = network.simulate(&[20], &RungeKutta4, 2.5, 200);
+        let run = run.expect("rectification bounds it");
+        let [early, late] = [2, run.len() - 1].map(|k| run.state(k)[..32].to_vec());
+        let peak = |rates: &[f64]| rates.iter().fold(0.0, |m: f64, r| m.max(*r));
+        let directions = config.angles().into_iter().zip(&late);
+        let (x, y) = directions.fold((0.0, 0.0), |(x, y), (a, r)| {
+            (x + r * a.cos(), y + r * a.sin())
+        });
+        (peak(&early), peak(&late), f64::atan2(y, x))
+    };
+    let (early, late, direction) = end(&network);
+    let place = config.angles()[20];
+    assert!((late / early - 1.0).abs() < 0.01, "{early} {late}");
+    assert!((direction - place).abs() < 0.01, "{direction}");
+    let weak = network.perturbed(&Perturbation::pre_synaptic(0.3));
+    let (.., direction) = end(&weak.expect("valid"));
+    assert!(direction > place + 0.3, "{direction}");
+    // The linearised modes grow, which is no objection here.
+    assert!(config.check_stability().is_ok());
+    let silent = Config {
+        tonic: 0.0,
+        ..config.clone()
+    };
+    assert!(silent.check_stability().is_err());
+}

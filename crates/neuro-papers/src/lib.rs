@@ -8,6 +8,7 @@
 
 pub mod claims;
 mod clock;
+pub mod derivative_feedback;
 mod error;
 mod file;
 pub mod interrupt;

@@ -65,6 +65,10 @@ pub struct Config {
     pub ii: Pathway,
     /// The stimulus.
     pub stimulus: Stimulus,
+    /// Constant input to the excitatory units, finite and at least 0 (Hz): 0, as the paper's network
+    /// has none. With a tonic input the ring may be a memory by positive feedback, whose modes grow
+    /// until rectification holds them; see [`positive_feedback`](Self::positive_feedback).
+    pub tonic: f64,
     /// Largest value of `q`, positive (Hz), or none. The paper has none; the program with which its
     /// learning figures were made has 100.
     pub ceiling: Option<f64>,
@@ -94,6 +98,7 @@ impl Default for Config {
                 time_constant: 100.0,
                 end: 500.0,
             },
+            tonic: 0.0,
             ceiling: Some(100.0),
             trial_end: 3500.0,
         }
@@ -111,6 +116,34 @@ fn non_negative(what: &str, value: f64) -> Result<(), Error> {
 }
 
 impl Config {
+    /// A memory of location by positive feedback instead: excitation (`J` 1.5, `sigma` 0.4 pi) grows
+    /// on its own, uniform inhibition (0.4 and 0.4, `sigma` 10 pi, none among itself) holds the total,
+    /// and a tonic input of 40 Hz sets the height of the bump, 70 Hz. The paper mentions such a network
+    /// (Supplement 3) without equations or numbers: all of these are ours. The stimulus is 20 Hz high
+    /// without background; time constants are those of the default.
+    #[must_use]
+    pub fn positive_feedback() -> Self {
+        let plain = Self::default();
+        let pathway = |strength, width, like: Pathway| Pathway {
+            strength,
+            width,
+            ..like
+        };
+        Self {
+            ee: pathway(1.5, 0.4 * PI, plain.ee),
+            ei: pathway(0.4, 10.0 * PI, plain.ei),
+            ie: pathway(0.4, 10.0 * PI, plain.ie),
+            ii: pathway(0.0, 10.0 * PI, plain.ii),
+            stimulus: Stimulus {
+                peak: 20.0,
+                background: 0.0,
+                ..plain.stimulus
+            },
+            tonic: 40.0,
+            ..plain
+        }
+    }
+
     /// Checks every field. Whether all modes decay is asked by
     /// [`check_stability`](Self::check_stability).
     ///
@@ -137,6 +170,7 @@ impl Config {
         non_negative("stimulus background", stimulus.background)?;
         positive("stimulus time constant", stimulus.time_constant)?;
         positive("stimulus end", stimulus.end)?;
+        non_negative("tonic", self.tonic)?;
         if let Some(ceiling) = self.ceiling {
             positive("ceiling", ceiling)?;
         }
@@ -157,7 +191,7 @@ impl Config {
     }
 
     /// The numbers that a saved network keeps beside its weights, by name.
-    pub(super) fn numbers_mut(&mut self) -> [(&'static str, &mut f64); 20] {
+    pub(super) fn numbers_mut(&mut self) -> [(&'static str, &mut f64); 21] {
         [
             ("tau_e", &mut self.excitatory_time_constant),
             ("tau_i", &mut self.inhibitory_time_constant),
@@ -179,6 +213,7 @@ impl Config {
             ("tau_0", &mut self.stimulus.time_constant),
             ("t_stim", &mut self.stimulus.end),
             ("t_total", &mut self.trial_end),
+            ("tonic", &mut self.tonic),
         ]
     }
 }

@@ -86,6 +86,7 @@ impl Coupling {
             c.ii.time_constant,
         ]
         .map(f64::recip);
+        let tonic = c.tonic;
         let [d_e, d_i, d_ee, d_ie, d_ei, d_ii] = parts_mut(dx, n);
         let (excitation, profile) = (&excitation[..n], &profile[..n]);
         let (ei, ie, ii) = (&ei[..n], &ie[..n], &ii[..n]);
@@ -93,7 +94,7 @@ impl Coupling {
             #[inline(always)]
             || {
                 for k in 0..n {
-                    let to_e = excitation[k] - ei[k] + level * profile[k];
+                    let to_e = excitation[k] - ei[k] + level * profile[k] + tonic;
                     let to_i = ie[k] - ii[k];
                     d_e[k] = per_ms[0] * (rectify(to_e, ceiling) - r_e[k]);
                     d_i[k] = per_ms[1] * (rectify(to_i, ceiling) - r_i[k]);

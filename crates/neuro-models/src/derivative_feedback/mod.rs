@@ -16,7 +16,7 @@
 //! with angles `x_k = -pi + 2 pi k / N`, coupled by Gaussians of the distance `d` on the ring:
 //!
 //! ```text
-//! tau_E drE/dt = -rE + q( g_i sum_j max(U_ij, 0) sEE_j - W_EI sEI + S_k I(t) )       (Eqs. 10-15)
+//! tau_E drE/dt = -rE + q( g_i sum_j max(U_ij, 0) sEE_j - W_EI sEI + S_k I(t) + c )   (Eqs. 10-15)
 //! tau_I drI/dt = -rI + q( W_IE sIE - W_II sII )
 //! tau_ab ds_ab/dt = -s_ab + r_b                            a, b in E, I: into a, from b
 //! W_ab[i, j] = dx J_ab exp(-(d_ij / sigma_ab)^2),          dx = 2 pi / N
@@ -24,8 +24,8 @@
 //! I(t) = 1 - exp(-t / tau_0) until t_stim, then I(t_stim) exp(-(t - t_stim) / tau_0)
 //! ```
 //!
-//! `q` is rectification, with a ceiling if wanted. Only the excitatory synapses `U` (from `j` to `i`)
-//! and the gains `g` learn, in the delay (Eqs. 4, 19, 20):
+//! `q` is rectification, with a ceiling if wanted; the tonic input `c` is 0 in the paper. Only the
+//! excitatory synapses `U` (from `j` to `i`) and the gains `g` learn, in the delay (Eqs. 4, 19, 20):
 //!
 //! ```text
 //! dU_ij/dt = -alpha_d (1 - I) (drE_i/dt) rE_j - [U_ij < 0] U_ij k,    dg_i/dt = alpha_h (r_0 - rE_i) g_i

@@ -15,7 +15,8 @@ use super::{Config, Pathway, Perturbation};
 use crate::Error;
 
 const KIND: &str = "neuro.derivative-feedback";
-const VERSION: u32 = 1;
+// Version 1 has no tonic input.
+const VERSION: u32 = 2;
 
 impl Config {
     /// Angles `-pi + 2 pi k / N` of the units (radians).
@@ -274,7 +275,9 @@ impl Network {
         };
         let mut config = Config::default();
         for (name, value) in config.numbers_mut() {
-            *value = number(name)?;
+            if archive.version > 1 || name != "tonic" {
+                *value = number(name)?;
+            }
         }
         let ceiling = number("ceiling")?;
         config.ceiling = (ceiling != f64::INFINITY).then_some(ceiling);

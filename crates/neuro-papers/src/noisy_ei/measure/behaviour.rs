@@ -5,7 +5,7 @@ use neuro_models::tasks::NoisyInputs;
 
 use super::probe::{Chunk, Probe, ROBUST, accuracy};
 use super::steady::Sums;
-use super::{Effort, brief, briefly, embedding};
+use super::{Effort, embedding, four_digits, rounded};
 use crate::Error;
 use crate::noisy_ei::measured::{Answers, Course, Robustness, STRIDE, Slowed};
 
@@ -57,8 +57,8 @@ impl Courses {
                 (squares / n - mean * mean).max(0.0).sqrt()
             };
             Course {
-                mean: briefly(sums.iter().map(|[sum, _]| sum / n)),
-                deviation: briefly(sums.iter().map(deviation)),
+                mean: rounded(sums.iter().map(|[sum, _]| sum / n)),
+                deviation: rounded(sums.iter().map(deviation)),
             }
         };
         all.map(course).collect()
@@ -122,7 +122,7 @@ fn run(
         slowed,
         trials: found.trials(),
         accuracy: accuracy(&found),
-        loss: brief(found.mean_loss()),
+        loss: four_digits(found.mean_loss()),
         courses: courses.finish(),
     })
 }

@@ -8,7 +8,7 @@ use neuro_core::parallel::Workers;
 use neuro_models::tasks::MatchingTask;
 
 use super::probe::{Chunk, Probe};
-use super::{Effort, brief};
+use super::{Effort, four_digits};
 use crate::Error;
 use crate::noisy_ei::measured::Embedding;
 
@@ -97,7 +97,7 @@ pub(super) fn measure(
     let conditions = agreement(4, &late, &|condition| condition).map_err(&failed)?;
     let points = rows.labels.iter().zip(found.embedding.row_iter());
     let points = points.map(|((condition, sample), row)| {
-        let [a, b, c] = [row[0], row[1], row[2]].map(brief);
+        let [a, b, c] = [row[0], row[1], row[2]].map(four_digits);
         [*condition as f64, *sample as f64 * dt, a, b, c]
     });
     Ok(Some(Embedding {

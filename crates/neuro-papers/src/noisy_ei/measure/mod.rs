@@ -18,7 +18,7 @@ use neuro_models::noisy_ei::Network;
 use super::group::{Channels, Group};
 use super::measured::{Check, Found, Measured, VERSION};
 use super::networks::{Assignment, Trained};
-use crate::claims::four_digits as brief;
+use crate::claims::four_digits;
 use crate::{Error, Scale};
 use probe::Probe;
 
@@ -93,7 +93,7 @@ pub(super) fn measure(
 ) -> Result<Measured, Error> {
     let learning = trained.history.iter().map(|record| Check {
         trial: record.update,
-        loss: brief(record.loss),
+        loss: four_digits(record.loss),
         accuracy: record.score,
     });
     let learned = trained.termination == Termination::Converged;
@@ -150,6 +150,6 @@ fn find(
     })
 }
 
-fn briefly(values: impl IntoIterator<Item = f64>) -> Vec<f64> {
-    values.into_iter().map(brief).collect()
+fn rounded(values: impl IntoIterator<Item = f64>) -> Vec<f64> {
+    values.into_iter().map(four_digits).collect()
 }

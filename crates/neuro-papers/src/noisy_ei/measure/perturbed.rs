@@ -9,7 +9,7 @@ use neuro_analysis::inverse_participation_ratio;
 use neuro_core::linalg::Eigen;
 
 use super::probe::{Probe, accuracy};
-use super::{Effort, brief};
+use super::{Effort, four_digits};
 use crate::Error;
 use crate::noisy_ei::measured::{DOMINANT, LEADING, Perturbed};
 
@@ -46,8 +46,8 @@ pub(super) fn measure(
         let participation = inverse_participation_ratio(&left).map_err(&failed)?;
         let value = modes.values[n] * 1000.0;
         found.push(Perturbed {
-            value: [value.re, value.im].map(brief),
-            participation: brief(participation),
+            value: [value.re, value.im].map(four_digits),
+            participation: four_digits(participation),
             units: units.len(),
             trials: effort.perturbed,
             accuracy,

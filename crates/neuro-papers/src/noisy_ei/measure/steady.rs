@@ -6,7 +6,7 @@ use neuro_core::linalg::Eigen;
 use neuro_models::Flow;
 
 use super::probe::{Chunk, Probe};
-use super::{brief, briefly};
+use super::{four_digits, rounded};
 use crate::Error;
 use crate::noisy_ei::measured::{DOMINANT, LEADING, Refined, STRIDE, Steady};
 
@@ -122,7 +122,7 @@ fn one(
     let modes = modes.map(|(value, left)| {
         let left: Vec<_> = left.iter().copied().collect();
         let participation = inverse_participation_ratio(&left).map_err(&failed)?;
-        Ok([value.re * MS, value.im * MS, participation].map(brief))
+        Ok([value.re * MS, value.im * MS, participation].map(four_digits))
     });
     let modes = modes.collect::<Result<Vec<_>, Error>>()?;
     let refined = refine(probe, &flow, &steady)?;
@@ -135,11 +135,11 @@ fn one(
     let found = Steady {
         positive,
         trials: side.trials,
-        size: brief(steady.state.norm() / (steady.state.len().max(1) as f64).sqrt()),
-        residual: brief(steady.residual() * MS),
+        size: four_digits(steady.state.norm() / (steady.state.len().max(1) as f64).sqrt()),
+        residual: four_digits(steady.residual() * MS),
         modes,
-        amplitudes: briefly(amplitudes),
-        rates: briefly(mean(side.window_rates)),
+        amplitudes: rounded(amplitudes),
+        rates: rounded(mean(side.window_rates)),
         dominant_course,
         other_course,
         refined,
@@ -154,7 +154,7 @@ fn course(rates: &[f64], units: usize, chosen: &[usize], trials: usize) -> Vec<f
     }
     let count = (chosen.len() * trials) as f64;
     let samples = rates.chunks_exact(units).step_by(STRIDE);
-    briefly(samples.map(|sums| chosen.iter().map(|i| sums[*i]).sum::<f64>() / count))
+    rounded(samples.map(|sums| chosen.iter().map(|i| sums[*i]).sum::<f64>() / count))
 }
 
 /// The fixed point to which the descent from the steady state leads, when it comes to one.
@@ -171,8 +171,8 @@ fn refine(probe: &Probe<'_>, flow: &Flow, steady: &SteadyState) -> Result<Option
     Ok(point.and_then(|point| {
         let units = steady.state.len() as f64;
         Some(Refined {
-            distance: brief((&point.state - &steady.state).norm() / units.sqrt()),
-            abscissa: brief(point.spectrum.abscissa()? * MS),
+            distance: four_digits((&point.state - &steady.state).norm() / units.sqrt()),
+            abscissa: four_digits(point.spectrum.abscissa()? * MS),
         })
     }))
 }

@@ -2,7 +2,7 @@
 
 use neuro_models::noisy_ei::Network;
 
-use super::brief;
+use super::four_digits;
 use super::probe::Probe;
 use crate::Error;
 use crate::noisy_ei::measured::{Units, Weights, mean};
@@ -14,7 +14,7 @@ pub(super) fn units(network: &Network<f32>) -> Units {
         inhibitory[unit] = true;
     }
     Units {
-        time_constants: super::briefly(time_constants),
+        time_constants: super::rounded(time_constants),
         inhibitory,
     }
 }
@@ -30,7 +30,7 @@ pub(super) fn weights(probe: &Probe<'_>) -> Result<Weights, Error> {
             .filter(|w| *w != 0.0)
             .map(|w| f64::from(w).abs())
             .collect();
-        (strengths.len(), mean(strengths).map(brief))
+        (strengths.len(), mean(strengths).map(four_digits))
     };
     let (excitatory, inhibitory) = (
         of(probe.network.excitatory()),

@@ -11,7 +11,7 @@ use neuro_models::tasks::ComparisonTrial;
 
 use super::code::THREE;
 use super::probe::{Probe, chunks, distance, mean, norm};
-use super::{Effort, brief};
+use super::{Effort, four_digits};
 use crate::Error;
 use crate::transient_memory::measured::{Attractor, Convergence, Kind};
 
@@ -91,7 +91,7 @@ pub(super) fn measure(
         speed,
         symmetric: cycle.map(|c| c.antiphase < SameCycle::default().tolerance),
         one_cycle,
-        lyapunov: lyapunov.values.iter().copied().map(brief).collect(),
+        lyapunov: lyapunov.values.iter().copied().map(four_digits).collect(),
         convergence: gathered.finish(trials.len()),
         trajectories: match axes {
             Some(axes) => trajectories(probe, axes)?,
@@ -305,5 +305,5 @@ pub(super) fn project(
     let states = run.trial(trial).select_columns(&steps).transpose();
     let scores = axes.transform(&states).map_err(probe.failed())?;
     let rows = scores.row_iter();
-    Ok(rows.map(|r| [r[0], r[1], r[2]].map(brief)).collect())
+    Ok(rows.map(|r| [r[0], r[1], r[2]].map(four_digits)).collect())
 }

@@ -7,7 +7,7 @@ use neuro_models::tasks::ComparisonTask;
 use neuro_models::transient_memory::{Config, Network};
 
 use super::probe::{FOLDS, Probe};
-use super::{Effort, brief};
+use super::{Effort, four_digits};
 use crate::Error;
 use crate::transient_memory::measured::{Behaviour, Bin};
 
@@ -64,8 +64,8 @@ pub(super) fn measure(
     let labels: Vec<bool> = apart.iter().map(|k| differences[*k] > 0.0).collect();
     let plane_accuracy = separable(probe, &scores.select_columns(&apart), &labels)?;
     let ends = (0..trials.len().min(DRAWN)).map(|k| {
-        let [a, b, c] = [0, 1, 2].map(|i| brief(scores[(i, k)]));
-        [a, b, c, brief(differences[k])]
+        let [a, b, c] = [0, 1, 2].map(|i| four_digits(scores[(i, k)]));
+        [a, b, c, four_digits(differences[k])]
     });
     let behaviour = Behaviour {
         trials: answers.labels.len(),
@@ -127,10 +127,10 @@ fn bins(curve: &PsychometricCurve) -> Vec<Bin> {
         Some(Bin {
             from: bin.lower,
             to: bin.upper,
-            mean: brief(bin.mean_difference?),
+            mean: four_digits(bin.mean_difference?),
             trials: bin.count,
-            chosen: [chosen.fraction, chosen.lower, chosen.upper].map(brief),
-            correct: brief(correct.fraction),
+            chosen: [chosen.fraction, chosen.lower, chosen.upper].map(four_digits),
+            correct: four_digits(correct.fraction),
         })
     });
     bins.collect()

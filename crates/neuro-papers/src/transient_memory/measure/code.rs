@@ -9,7 +9,7 @@ use neuro_models::tasks::{ComparisonTrial, Signal};
 use rand::RngExt;
 
 use super::probe::{FOLDS, PHASES, Probe, chunks, deviation, distance, mean, norm, norms};
-use super::{Effort, brief};
+use super::{Effort, four_digits};
 use crate::Error;
 use crate::transient_memory::measured::Code;
 
@@ -64,7 +64,7 @@ pub(super) fn measure(
         norm_end_sd: deviation(&norm_end),
         start: correlation(start),
         end: correlation(end),
-        along: delay.along.iter().copied().map(brief).collect(),
+        along: delay.along.iter().copied().map(four_digits).collect(),
         decoded: decoded(&delay.quantity)?,
         nuisance_decoded: if deviation(&delay.nuisance) > 0.0 {
             Some(decoded(&delay.nuisance)?)
@@ -167,9 +167,13 @@ fn delay(probe: &Probe, effort: &Effort) -> Result<Delay, Error> {
             found.stationarity.push(stationarity(&run, k, start..=end));
             if trial == 0 {
                 let spaced = (0..TRACES).map(|i| i * units / TRACES);
-                let trace = |i: usize| (0..=last).map(|t| brief(run.state(t, k)[i])).collect();
+                let trace = |i: usize| {
+                    (0..=last)
+                        .map(|t| four_digits(run.state(t, k)[i]))
+                        .collect()
+                };
                 found.traces = spaced.map(trace).collect();
-                let population = (0..=last).map(|t| brief(mean(run.state(t, k))));
+                let population = (0..=last).map(|t| four_digits(mean(run.state(t, k))));
                 found.mean_trace = population.collect();
             }
         }
@@ -207,8 +211,8 @@ fn shifts(probe: &Probe, delay: &Delay) -> Result<(f64, Vec<[f64; 3]>), Error> {
     let moved = (&delay.states[2] - &delay.states[1]) * axis;
     let norms = norms(&delay.states[1]);
     let found = coefficient(pearson(&norms, moved.as_slice()));
-    let some =
-        (0..norms.len().min(DRAWN)).map(|k| [delay.quantity[k], norms[k], moved[k]].map(brief));
+    let some = (0..norms.len().min(DRAWN))
+        .map(|k| [delay.quantity[k], norms[k], moved[k]].map(four_digits));
     Ok((found, some.collect()))
 }
 
@@ -230,7 +234,7 @@ fn firsts(probe: &Probe, axes: &Pca) -> Result<[Vec<[f64; 5]>; 2], Error> {
         *found = (0..FIRSTS)
             .map(|k| {
                 let [a, b, c] = [0, 1, 2].map(|i| scores[(k, i)]);
-                [trials[k].compared[0], a, b, c, states.row(k).norm()].map(brief)
+                [trials[k].compared[0], a, b, c, states.row(k).norm()].map(four_digits)
             })
             .collect();
     }
@@ -270,7 +274,7 @@ fn ring(probe: &Probe, axes: &Pca) -> Result<Ring, Error> {
             scores[(k, 1)],
             radii[k],
         ]
-        .map(brief)
+        .map(four_digits)
     });
     Ok(Ring {
         share: deviation(&means).powi(2) / total,
@@ -306,7 +310,7 @@ fn arrows(probe: &Probe, ends: &Pca) -> Result<(f64, Vec<[f64; 3]>), Error> {
     let arrows = SIX.iter().enumerate().map(|(i, fraction)| {
         let of = i * phases..(i + 1) * phases;
         let moved = mean(&moved.as_slice()[of.clone()]);
-        [probe.quantity(*fraction), mean(&norms[of]), moved].map(brief)
+        [probe.quantity(*fraction), mean(&norms[of]), moved].map(four_digits)
     });
     Ok((found, arrows.collect()))
 }

@@ -14,7 +14,7 @@ use neuro_models::transient_memory::Network;
 
 use super::measured::{Attractor, Check, Found, Measured, Stage, VERSION};
 use super::networks::{Assignment, Trained};
-use crate::claims::four_digits as brief;
+use crate::claims::four_digits;
 use crate::{Error, Scale};
 use probe::Probe;
 

@@ -9,7 +9,7 @@ use neuro_models::tasks::ComparisonTrial;
 
 use super::attractor::project;
 use super::probe::{Probe, distance};
-use super::{Effort, brief};
+use super::{Effort, four_digits};
 use crate::Error;
 use crate::transient_memory::measured::{Point, Points};
 
@@ -64,7 +64,7 @@ pub(super) fn measure(
             origin: is_origin(point, norm),
             unstable: point.spectrum.count_real_above(0.0),
             least_eigenvalue: moduli.fold(f64::INFINITY, f64::min),
-            components: [0, 1, 2].map(|i| brief(scores[(0, i)])),
+            components: [0, 1, 2].map(|i| four_digits(scores[(0, i)])),
         })
     });
     let points = points.collect::<Result<Vec<_>, Error>>()?;
