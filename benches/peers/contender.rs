@@ -1,5 +1,7 @@
 //! neuro as a contender of `run.py`: the workloads and the line protocol of `README.md`.
 
+mod embedding;
+mod modes;
 mod noisy_ei;
 mod rate_network;
 
@@ -32,6 +34,14 @@ impl Sequence {
     }
 }
 
+/// What can be done again and again, from the same start on.
+trait Work {
+    fn reset(&mut self);
+
+    /// One iteration; the number that all contenders must agree on.
+    fn iterate(&mut self) -> f64;
+}
+
 /// What a workload trains, and how.
 struct Workload<T: Scalar> {
     start: Parameters<T>,
@@ -59,7 +69,9 @@ impl<T: Scalar> Contender<T> {
             workload,
         }
     }
+}
 
+impl<T: Scalar> Work for Contender<T> {
     fn reset(&mut self) {
         self.parameters = self.workload.start.clone();
         let optimizer = Adam::new(self.workload.adam, &self.parameters);
@@ -76,36 +88,36 @@ impl<T: Scalar> Contender<T> {
         self.update += 1;
         loss.expect("a valid workload")
     }
+}
 
-    fn run(&mut self, iterations: usize) -> (f64, f64) {
-        self.reset();
-        let mut times = Vec::new();
-        let mut loss = f64::NAN;
-        for _ in 0..iterations.div_ceil(GROUP).max(1) {
-            let start = Instant::now();
-            for _ in 0..GROUP {
-                loss = self.iterate();
-            }
-            times.push(start.elapsed().as_secs_f64() * 1e3 / GROUP as f64);
+fn run(work: &mut dyn Work, iterations: usize) -> (f64, f64) {
+    work.reset();
+    let mut times = Vec::new();
+    let mut loss = f64::NAN;
+    for _ in 0..iterations.div_ceil(GROUP).max(1) {
+        let start = Instant::now();
+        for _ in 0..GROUP {
+            loss = work.iterate();
         }
-        times.sort_by(f64::total_cmp);
-        (times[times.len() / 2], loss)
+        times.push(start.elapsed().as_secs_f64() * 1e3 / GROUP as f64);
     }
+    times.sort_by(f64::total_cmp);
+    (times[times.len() / 2], loss)
+}
 
-    fn serve(mut self) {
-        let stdin = std::io::stdin();
-        let mut stdout = std::io::stdout();
-        for line in stdin.lock().lines() {
-            let line = line.expect("readable input");
-            let mut words = line.split_whitespace();
-            match (words.next(), words.next().map(str::parse)) {
-                (Some("run"), Some(Ok(iterations))) => {
-                    let (milliseconds, loss) = self.run(iterations);
-                    writeln!(stdout, "{milliseconds} {loss}").expect("writable output");
-                    stdout.flush().expect("writable output");
-                }
-                _ => return,
+fn serve(mut work: impl Work) {
+    let stdin = std::io::stdin();
+    let mut stdout = std::io::stdout();
+    for line in stdin.lock().lines() {
+        let line = line.expect("readable input");
+        let mut words = line.split_whitespace();
+        match (words.next(), words.next().map(str::parse)) {
+            (Some("run"), Some(Ok(iterations))) => {
+                let (milliseconds, loss) = run(&mut work, iterations);
+                writeln!(stdout, "{milliseconds} {loss}").expect("writable output");
+                stdout.flush().expect("writable output");
             }
+            _ => return,
         }
     }
 }
@@ -117,9 +129,20 @@ fn main() {
         at.and_then(|i| arguments.get(i + 1)).map(String::as_str)
     };
     let noise = !arguments.iter().any(|a| a == "--noiseless");
+    if let Some(file) = option("--embed") {
+        let number = |name: &str| -> u64 {
+            let word = option(name).and_then(|word| word.parse().ok());
+            word.unwrap_or_else(|| panic!("expected {name} with a whole number"))
+        };
+        let (rows, seed) = (number("--rows") as usize, number("--seed"));
+        let (seconds, time, memory) = embedding::embed(file, rows, seed);
+        writeln!(std::io::stdout(), "{seconds} {time} {memory}").expect("writable output");
+        return;
+    }
     match (option("--workload"), option("--precision")) {
-        (Some(workload), Some("f32")) => Contender::<f32>::new(named(workload, noise)).serve(),
-        (Some(workload), Some("f64")) => Contender::<f64>::new(named(workload, noise)).serve(),
+        (Some("w6"), Some("f64")) => serve(modes::Modes::new()),
+        (Some(workload), Some("f32")) => serve(Contender::<f32>::new(named(workload, noise))),
+        (Some(workload), Some("f64")) => serve(Contender::<f64>::new(named(workload, noise))),
         // `cargo bench` runs every bench target; this one waits to be asked by run.py.
         _ => {}
     }
@@ -130,6 +153,6 @@ fn named<T: Scalar>(name: &str, noise: bool) -> Workload<T> {
         "w1" => rate_network::workload(),
         "w2" => noisy_ei::workload(1, noise),
         "w2-batch" => noisy_ei::workload(16, noise),
-        _ => panic!("expected w1, w2 or w2-batch, found {name}"),
+        _ => panic!("expected w1, w2, w2-batch or w6 (f64), found {name}"),
     }
 }

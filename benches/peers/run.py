@@ -13,21 +13,42 @@ import statistics
 import subprocess
 import sys
 import venv
+from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
 ROOT = FOLDER.parent.parent
 BENCH = "peer_contender"
-CONTENDERS = ["neuro", "jax", "torch"]
-PACKAGES = {"jax": ["jax", "jaxlib", "numpy"], "torch": ["torch", "numpy"]}
+PACKAGES = {
+    "jax": ["jax", "jaxlib", "numpy"],
+    "torch": ["torch", "numpy"],
+    "scipy": ["scipy", "numpy"],
+}
 # All contenders must agree on the loss after this many iterations. The first steps of Adam divide
 # by the size of each gradient, so rounding differences grow with every iteration; 20 are enough
 # to exercise every part of the computation.
 CHECKED_ITERATIONS = 20
 TOLERANCE = {"f32": 1e-3, "f64": 1e-8}
-# Whether a workload draws noise. Each contender has a generator of its own, so the losses of such a
-# workload are compared without noise.
-NOISY = {"w1": False, "w2": True, "w2-batch": True}
+
+
+@dataclass(frozen=True)
+class Workload:
+    """Who does the work, how precisely, and what one iteration of it is."""
+
+    contenders: tuple = ("neuro", "jax", "torch")
+    precisions: tuple = ("f32", "f64")
+    iteration: str = "training iteration"
+    # Whether noise is drawn. Each contender has a generator of its own, so the losses of such a
+    # workload are compared without noise.
+    noisy: bool = False
+
+
+WORKLOADS = {
+    "w1": Workload(),
+    "w2": Workload(noisy=True),
+    "w2-batch": Workload(noisy=True),
+    "w6": Workload(("neuro", "scipy"), ("f64",), "decomposition"),
+}
 # One thread, whatever the library underneath.
 THREADS = {
     "OMP_NUM_THREADS": "1",
@@ -42,17 +63,20 @@ THREADS = {
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     add = parser.add_argument
-    add("--workload", choices=list(NOISY), default="w1", help="what to do (README.md)")
-    add("--precisions", default="f32,f64", help="comma-separated, of f32 and f64")
-    add("--contenders", default=",".join(CONTENDERS), help="comma-separated, of neuro, jax, torch")
+    add("--workload", choices=list(WORKLOADS), default="w1", help="what to do (README.md)")
+    add("--precisions", help="comma-separated, of f32 and f64; default: all of the workload")
+    add("--contenders", help="comma-separated, as neuro,jax; default: all of the workload")
     add("--rounds", type=int, default=11, help="turns of each contender")
-    add("--iterations", type=int, default=50, help="training iterations of one turn")
+    add("--iterations", type=int, default=50, help="iterations of one turn")
     add("--core", type=int, help="core to pin to; default: the last one that is allowed")
     add("--venv", type=Path, default=FOLDER / ".venv", help="virtual environment of the peers")
     add("--out", type=Path, default=ROOT / "out" / "peers.json", help="where the JSON goes")
     arguments = parser.parse_args()
-    arguments.precisions = split(parser, "--precisions", arguments.precisions, list(TOLERANCE))
-    arguments.contenders = split(parser, "--contenders", arguments.contenders, CONTENDERS)
+    workload = WORKLOADS[arguments.workload]
+    for option in ["precisions", "contenders"]:
+        text, allowed = getattr(arguments, option), getattr(workload, option)
+        words = allowed if text is None else split(parser, f"--{option}", text, allowed)
+        setattr(arguments, option, words)
     if arguments.rounds < 1 or arguments.iterations < 5:
         parser.error("at least 1 round and 5 iterations")
     return arguments
@@ -115,7 +139,7 @@ def build_ours():
 
 
 class Contender:
-    """One persistent process, pinned to one core, that trains when told to."""
+    """One persistent process, pinned to one core, that works when told to."""
 
     def __init__(self, name, command, core):
         self.name = name
@@ -172,7 +196,7 @@ def measure(commands, precision, arguments, core):
     """Times of each contender, a list each, after checking that all compute the same thing."""
     words = ["--workload", arguments.workload, "--precision", precision]
     losses = None
-    if NOISY[arguments.workload]:
+    if WORKLOADS[arguments.workload].noisy:
         losses = warm_up(start(commands, words + ["--noiseless"], core))
         check_agreement(precision, losses)
     contenders = start(commands, words, core)
@@ -266,7 +290,8 @@ def summarize(times):
 
 def print_table(arguments, results):
     baseline = arguments.contenders[0]
-    print(f"\n{arguments.workload}, milliseconds per training iteration, one thread\n")
+    iteration = WORKLOADS[arguments.workload].iteration
+    print(f"\n{arguments.workload}, milliseconds per {iteration}, one thread\n")
     print(f"| precision | contender | median | quartiles | minimum | time / {baseline} |")
     print("|---|---|---:|---:|---:|---:|")
     for precision, result in results.items():
@@ -307,7 +332,7 @@ def main():
         print("other programs were running too: quote the ratios of a quiet run only")
     record = {
         "workload": arguments.workload,
-        "unit": "milliseconds per training iteration",
+        "unit": f"milliseconds per {WORKLOADS[arguments.workload].iteration}",
         "rounds": arguments.rounds,
         "iterations": arguments.iterations,
         "machine": facts,

@@ -112,7 +112,16 @@ class W2Batch(W2):
     trials = 16
 
 
-WORKLOADS = {"w1": W1, "w2": W2, "w2-batch": W2Batch}
+class W6:
+    """Eigenvalues with left and right eigenvectors of one matrix."""
+
+    units = 200
+
+    def __init__(self, _precision):
+        self.matrix = Sequence().uniform((self.units, self.units), 1.0 / math.sqrt(self.units))
+
+
+WORKLOADS = {"w1": W1, "w2": W2, "w2-batch": W2Batch, "w6": W6}
 
 
 def serve(make_contender):

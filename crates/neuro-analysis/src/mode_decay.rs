@@ -16,7 +16,7 @@
 //!
 //! // A background that stays, and a bump that decays with a time constant of 50.
 //! let (angles, times) = (ring_angles(8), [0.0, 10.0, 20.0, 30.0]);
-//! let rates = DMatrix::from_fn(8, 4, |j, k| 3.0 + angles[j].cos() * (-times[k] / 50.0).exp());
+//! let rates = DMatrix::from_fn(8, 4, |j, k| 3.0 + angles[j].cos() * f64::exp(-times[k] / 50.0));
 //! let decay = mode_decay(&rates, &times, 2)?;
 //! assert!(decay[0].is_some_and(|k| k.abs() < 1e-14));
 //! assert!(decay[1].is_some_and(|k| (1.0 / k - 50.0).abs() < 1e-10));

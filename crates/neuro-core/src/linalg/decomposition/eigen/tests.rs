@@ -1,3 +1,4 @@
+use super::super::leading;
 use super::super::tests::{matrix, square};
 use super::*;
 use nalgebra::DVector;
@@ -18,7 +19,7 @@ fn check(a: &DMatrix<f64>) -> Eigen {
         assert!(left <= tolerance, "left residual {left:e} of {w}");
         for vector in [v, u] {
             assert!((vector.norm() - 1.0).abs() < 1e-13);
-            let pivot = leading(n, |i| vector[i].norm()).expect("a unit vector");
+            let pivot = leading(n, |i| vector[i].norm_sqr()).expect("a unit vector");
             assert!(vector[pivot].im == 0.0 && vector[pivot].re > 0.0);
         }
     }
