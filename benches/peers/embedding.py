@@ -70,7 +70,8 @@ def embed(command):
         text=True,
         check=True,
     )
-    seconds, knee, memory = result.stdout.split()
+    # The package may print warnings of its own before.
+    seconds, knee, memory = result.stdout.splitlines()[-1].split()
     return float(seconds), int(knee), float(memory)
 
 

@@ -35,7 +35,7 @@ pub const PAPER: Paper = Paper {
     },
     quick: ScaleGuide {
         seeds: 1,
-        time: "about 1 min on 2 cores: 32 of the 64 units, 1 000 to 8 000 trials",
+        time: "about 1 min on 2 cores: 32 of the 64 units, 1 000 to 4 000 trials",
     },
     paper: ScaleGuide {
         seeds: 10,

@@ -136,7 +136,7 @@ fn rates(networks: &[&Measured], units: &str, value: fn(Contrast) -> f64) -> Res
     let mut panels = Vec::new();
     if trained(networks).next().is_some() {
         for (threshold, words) in [(DOMINANT, "1e-6"), (LOOSE, "0.01")] {
-            let title = format!("{units}, amplitude above {words}");
+            let title = format!("{units} (limit of the amplitude: {words})");
             let panel = Panel::new(&title, CHANNELS, "Mean rate in the delay");
             panels.push(by_channels(
                 panel,

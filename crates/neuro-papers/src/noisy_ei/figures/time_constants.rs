@@ -38,7 +38,7 @@ fn means(networks: &[&Measured], groups: &[Group], population: Population) -> Pa
 fn distribution(networks: &[&Measured], groups: &[Group], population: Population) -> Panel {
     const BINS: usize = 21;
     let title = format!(
-        "All units of all networks that learned, {}",
+        "Distribution over the networks that learned, {}",
         population.name()
     );
     let mut panel = Panel::new(&title, LABEL, "Share of units");
