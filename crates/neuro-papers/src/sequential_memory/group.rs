@@ -54,8 +54,8 @@ impl Model {
     /// The most memories below paper scale.
     fn most_memories(self, scale: Scale) -> u16 {
         match self {
-            Self::Lisem => scale.choose(4, 8, 40),
-            Self::Dsem => scale.choose(4, 32, 256),
+            Self::Lisem => scale.choose(4, 12, 40),
+            Self::Dsem => scale.choose(4, 64, 256),
         }
     }
 }

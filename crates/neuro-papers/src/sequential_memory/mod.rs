@@ -33,7 +33,7 @@ pub const PAPER: Paper = Paper {
     },
     quick: ScaleGuide {
         seeds: 5,
-        time: "1 min on 2 cores: up to 32 memories (DSEM) and 8 (LISEM), 5 draws",
+        time: "half a minute on 2 cores: up to 64 memories (DSEM) and 12 (LISEM), 5 draws",
     },
     paper: ScaleGuide {
         seeds: 50,

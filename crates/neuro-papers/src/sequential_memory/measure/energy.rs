@@ -14,6 +14,10 @@ use crate::sequential_memory::networks::Modelled;
 /// Time after an onset in which the features still settle.
 const SETTLING: f64 = 2.0;
 
+/// Time before the overlap of a memory has fallen below 0.8 in which features leave it already: with the time constant
+/// of 1 of linear features a third of the descent is over by then.
+const LEAVING: f64 = 1.0;
+
 /// Steps of a run with the delay frozen, and their size.
 const FROZEN_STEPS: usize = 1500;
 const FROZEN_STEP: f64 = 0.01;
@@ -31,11 +35,11 @@ pub(super) fn energy(run: &Run<'_>, visits: &[Visit], starts: usize) -> Modelled
     };
     let settled = |t: f64| {
         let mut on = visits.iter();
-        on.any(|v| (v.start + SETTLING + 1.0..=v.end - 1.0).contains(&t))
+        on.any(|v| (v.start + SETTLING + 1.0..=v.end - LEAVING).contains(&t))
     };
     let switching = |t: f64| {
         let mut pairs = visits.windows(2);
-        pairs.any(|v| t > v[0].end && t <= v[1].start + SETTLING)
+        pairs.any(|v| t > v[0].end - LEAVING && t <= v[1].start + SETTLING)
     };
     // From the first memory on, so that the way from the cue is not counted.
     let begin = visits.first().map_or(0.0, |v| v.start + SETTLING);
