@@ -164,10 +164,6 @@ impl Watch<'_> {
         while visits < self.visits_wanted && time - began < self.patience {
             read(&x, &mut overlaps);
             let best = (1..k).fold(0, |b, j| if overlaps[j] > overlaps[b] { j } else { b });
-            if overlaps.iter().any(|m| !m.is_finite()) {
-                let what = "state of the system".into();
-                return Err(Core::Diverged { what, step }.into());
-            }
             if test.threshold.is_none_or(|floor| overlaps[best] >= floor) {
                 if last == Some(best) {
                     peak = peak.max(overlaps[best]);
@@ -185,6 +181,10 @@ impl Watch<'_> {
             }
             step += test.steps_per_sample;
             time = step as f64 * test.step;
+            if x.iter().any(|v| !v.is_finite()) {
+                let what = "state of the system".into();
+                return Err(Core::Diverged { what, step }.into());
+            }
         }
         let enough = visits >= self.visits_wanted;
         Ok(CycleReplay {
