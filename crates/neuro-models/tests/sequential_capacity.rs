@@ -161,6 +161,8 @@ fn tests_and_searches_that_make_no_sense_are_refused() {
     // A step far beyond stability is found out.
     let wild = CycleTest {
         step: 1e3,
+        // Each step multiplies by some 4e10.
+        steps_per_sample: 100,
         ..CycleTest::default()
     };
     assert!(network.replay_cycle(&cycle(3), &wild).is_err());
