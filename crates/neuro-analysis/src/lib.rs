@@ -22,6 +22,8 @@ pub mod selectivity;
 pub mod spectrum;
 pub mod statistics;
 pub mod steady_state;
+pub mod trend;
+pub mod visited;
 
 pub use correlation::{
     Correlation, CorrelationKind, correlate_columns, kendall, pearson, spearman,
@@ -53,3 +55,5 @@ pub use psychometric::{
 };
 pub use spectrum::Spectrum;
 pub use steady_state::SteadyState;
+pub use trend::{Trend, TrendFit, fit_trend};
+pub use visited::{Likeness, VisitedSurface, visited_states};

@@ -18,6 +18,7 @@ pub mod output;
 pub mod plot;
 pub mod progress;
 mod report;
+pub mod sequential_memory;
 mod session;
 mod study;
 mod suggest;

@@ -23,6 +23,7 @@
 //! | any other pair | | | |
 //!
 //! [`Network::store`] and [`Network::recall`] are all that a sequence memory needs; [`Learning`] acquires episodes online.
+//! How large a network must be for its episode is asked by a [`CycleTest`] and a [`SizeSearch`].
 //! The dynamics are [systems](Flow) for any integrator, the [energy](Network::energy) and its parts are there, and the
 //! [fixed points](Network::fixed_point) of the tilted surface. Many of the paper's printed equations have misprints; these
 //! here are those that follow from its energy, checked by differentiation.
@@ -42,6 +43,7 @@
 //! # Ok::<(), neuro_models::Error>(())
 //! ```
 
+mod capacity;
 mod config;
 mod cue;
 mod energy;
@@ -58,7 +60,9 @@ mod recall;
 mod reduced;
 mod replay;
 mod steppers;
+mod transitions;
 
+pub use capacity::{CycleReplay, CycleTest, SizeSearch, SmallestSize};
 pub use config::{Config, LearningConfig, Presentation};
 pub use cue::{Corruption, random_memories, random_network};
 pub use energy::{EnergyRate, EnergyTerms, LinearEnergyParts};

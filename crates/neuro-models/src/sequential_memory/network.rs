@@ -5,6 +5,7 @@ use neuro_core::{Error as Core, vectorize};
 
 use super::lagrangian::Lagrangian;
 use super::panels::{DEEP, Panels};
+use super::transitions::Transitions;
 use super::{Config, Episodes};
 use crate::Error;
 
@@ -34,7 +35,7 @@ pub struct Network {
     /// `sqrt(alpha_s) Xi`.
     pub(super) to_features: Panels,
     /// `alpha_c W`.
-    pub(super) delayed: Panels,
+    pub(super) delayed: Transitions,
     pub(super) linear_features: bool,
     pub(super) linear_hidden: bool,
 }
@@ -84,7 +85,7 @@ impl Network {
         let mut network = Self {
             to_hidden: Panels::new(k, n, |_, _| 0.0),
             to_features: Panels::new(n, k, |_, _| 0.0),
-            delayed: Panels::new(k, k, |_, _| 0.0),
+            delayed: Transitions::new(k),
             linear_features: config.features.is_quadratic(),
             linear_hidden: config.hidden.is_quadratic(),
             config,
@@ -111,10 +112,9 @@ impl Network {
     pub(super) fn pack(&mut self) {
         let (xi, w) = (&self.memories, &self.transitions);
         let strength = self.config.memory_strength.sqrt();
-        let delay = self.config.delay_strength;
         self.to_hidden.set(|i, j| xi[(j, i)]);
         self.to_features.set(|i, j| strength * xi[(i, j)]);
-        self.delayed.set(|i, j| delay * w[(i, j)]);
+        self.delayed.set(w, self.config.delay_strength);
     }
 
     /// The configuration.
@@ -236,7 +236,7 @@ impl Network {
     /// Writes the drive of the hidden units, `sqrt(alpha_s) overlaps + alpha_c W delayed`.
     #[inline(always)]
     pub(super) fn drive_into(&self, overlaps: &[f64], delayed: &[f64], drive: &mut [f64]) {
-        self.delayed.product_into::<2>(delayed, drive);
+        self.delayed.product_into(delayed, drive);
         let strength = self.config.memory_strength.sqrt();
         for (drive, overlap) in drive.iter_mut().zip(overlaps) {
             *drive += strength * overlap;

@@ -7,8 +7,8 @@
 //! T_d dd/dt = beta_d f - d
 //! ```
 //!
-//! This is closed, and exact from any state on, whether or not it lies in the span of the memories: two products
-//! of `N_h x N_h` a step, whatever the number of features. `f / N_f` are the overlaps. The features themselves are
+//! This is closed, and exact from any state on, whether or not it lies in the span of the memories: a product
+//! of `N_h x N_h` and one with the transitions, whatever the number of features. `f / N_f` are the overlaps. The features themselves are
 //! not in it.
 
 use neuro_core::{Error as Core, System, vectorize};
@@ -87,6 +87,13 @@ impl<'a> OverlapFlow<'a> {
         Core::check_length("delay state", n, delay.len())?;
         let network = self.network;
         Ok([network.projection(features), network.projection(delay)].concat())
+    }
+}
+
+impl Network {
+    /// Whether features are linear and a product of `N_h x N_h` is smaller than two of `N_f x N_h`.
+    pub(super) fn is_smaller_in_overlaps(&self) -> bool {
+        self.linear_features && self.hidden_units() <= 2 * self.feature_units()
     }
 }
 

@@ -110,7 +110,8 @@ impl Network {
     /// rounded to whole samples.
     ///
     /// In the adiabatic limit, with [`OverlapFlow`] where features are linear and neither clipped nor compared
-    /// with other patterns, else with [`ProjectedFlow`].
+    /// with other patterns (and there are not so many memories that its products are the larger ones), else with
+    /// [`ProjectedFlow`].
     ///
     /// # Errors
     /// [`neuro_core::Error`] for no cue, cues of the wrong length or that are not finite, a duration that is not
@@ -144,7 +145,7 @@ impl Network {
         };
         let still = vec![0.0; n];
         let from_overlaps = recall.bound.is_none() && recall.patterns.is_none();
-        if self.linear_features && from_overlaps {
+        if self.is_smaller_in_overlaps() && from_overlaps {
             let flow = |drive| OverlapFlow::new(self, drive);
             let start = |features: &[f64]| flow(Drive::Free)?.state(features, &still);
             let read = |x: &[f64], overlaps: &mut Vec<f64>| {

@@ -1,0 +1,95 @@
+//! What delayed features do to the hidden units: `alpha_c W d`, by all values of `W` or by those that are not 0.
+//!
+//! Episodes lead from a memory to one or a few others: of the transitions of `K` memories in a cycle, `K` of `K^2` are
+//! not 0. From some ten memories on it is they that are gone through.
+
+use nalgebra::DMatrix;
+
+use super::panels::{LANES, Panels};
+
+/// The transitions times the strength of the delay.
+#[derive(Clone, Debug)]
+pub(super) struct Transitions {
+    dense: Panels,
+    /// Used instead when there are few.
+    sparse: Option<Entries>,
+}
+
+/// Values that are not 0, row by row.
+#[derive(Clone, Debug, Default)]
+struct Entries {
+    /// How many each row has.
+    counts: Vec<usize>,
+    /// Column and value.
+    entries: Vec<(usize, f64)>,
+}
+
+impl Transitions {
+    /// No transitions between `units` hidden units.
+    pub(super) fn new(units: usize) -> Self {
+        Self {
+            dense: Panels::new(units, units, |_, _| 0.0),
+            sparse: None,
+        }
+    }
+
+    /// Takes over `strength * w`.
+    pub(super) fn set(&mut self, w: &DMatrix<f64>, strength: f64) {
+        let nonzero = w.iter().filter(|v| **v != 0.0).count();
+        // A register takes up `LANES` values at a time, one of the others one.
+        if nonzero * LANES > w.len() {
+            self.sparse = None;
+            self.dense.set(|i, j| strength * w[(i, j)]);
+            return;
+        }
+        let sparse = self.sparse.get_or_insert_default();
+        sparse.counts.clear();
+        sparse.entries.clear();
+        for i in 0..w.nrows() {
+            let before = sparse.entries.len();
+            let row = (0..w.ncols()).map(|j| (j, w[(i, j)]));
+            let row = row.filter(|(_, v)| *v != 0.0);
+            sparse.entries.extend(row.map(|(j, v)| (j, strength * v)));
+            sparse.counts.push(sparse.entries.len() - before);
+        }
+    }
+
+    /// Writes `alpha_c W x` into `out`.
+    #[inline(always)]
+    pub(super) fn product_into(&self, x: &[f64], out: &mut [f64]) {
+        let Some(sparse) = &self.sparse else {
+            return self.dense.product_into::<2>(x, out);
+        };
+        let mut entries = sparse.entries.iter();
+        for (out, count) in out.iter_mut().zip(&sparse.counts) {
+            let row = entries.by_ref().take(*count);
+            *out = row.map(|(j, v)| v * x[*j]).sum();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_and_many_transitions_give_the_product_of_the_matrix() {
+        let mut transitions = Transitions::new(20);
+        let x: Vec<f64> = (0..20).map(|k| f64::from(k) - 7.0).collect();
+        let value = |i: usize, j: usize| ((3 * i + 5 * j) % 7) as f64 - 3.0;
+        // Dense, then a cycle with a shortcut and a unit that nothing leads to, then dense again.
+        for few in [false, true, false] {
+            let w = DMatrix::from_fn(20, 20, |i, j| {
+                let kept = i != 4 && (i == (j + 1) % 20 || (i, j) == (3, 11));
+                if few && !kept { 0.0 } else { value(i, j) }
+            });
+            transitions.set(&w, 2.0);
+            assert_eq!(transitions.sparse.is_some(), few);
+            let mut found = vec![f64::NAN; 20];
+            transitions.product_into(&x, &mut found);
+            // Small integers: every sum is exact.
+            let expected = 2.0 * &w * nalgebra::DVector::from_column_slice(&x);
+            assert_eq!(found, expected.as_slice());
+        }
+    }
+}
