@@ -55,6 +55,25 @@ impl Theta {
     pub fn voltage(theta: f64) -> f64 {
         (0.5 * theta).tan()
     }
+
+    /// Density of phases under a constant current `x > 0`, per radian (Kim & Chow 2018, Eq. 44):
+    /// `sqrt(x) / (pi (1 - cos theta + x (1 + cos theta)))`. At the spike it is half the rate per time constant.
+    ///
+    /// ```
+    /// use neuro_core::spiking::Theta;
+    ///
+    /// // It integrates to 1, and twice its value at pi is the rate sqrt(x) / pi.
+    /// let (x, n) = (0.3_f64, 1000);
+    /// let step = std::f64::consts::TAU / f64::from(n);
+    /// let sum: f64 = (0..n).map(|k| Theta::phase_density(step * f64::from(k), x)).sum();
+    /// assert!((sum * step - 1.0).abs() < 1e-12);
+    /// let rate = 2.0 * Theta::phase_density(std::f64::consts::PI, x);
+    /// assert!((rate - x.sqrt() / std::f64::consts::PI).abs() < 1e-15);
+    /// ```
+    #[must_use]
+    pub fn phase_density(theta: f64, x: f64) -> f64 {
+        x.sqrt() * FRAC_1_PI / (1.0 - theta.cos() + x * (1.0 + theta.cos()))
+    }
 }
 
 impl SpikingUnits for Theta {
