@@ -19,6 +19,7 @@ pub mod plot;
 pub mod progress;
 mod report;
 mod session;
+pub mod spiking_rls;
 mod study;
 mod suggest;
 pub mod table;

@@ -1,5 +1,7 @@
 //! Deciding claims from one value of each network.
 
+use neuro_analysis::statistics::{Alternative, RankSumConfig, rank_sum};
+
 use super::Network;
 use crate::{Claims, Error, Options, Rule};
 
@@ -54,6 +56,22 @@ impl<'a, N: Network> Deciding<'a, N> {
         let networks = self.networks.iter();
         networks.filter(move |n| groups.contains(&n.group()))
     }
+}
+
+/// One-sided P of the rank-sum test that values of `x` are smaller than those of `y`; none when one is
+/// empty. A value that does not exist is the worst for the statement.
+pub(crate) fn p_smaller(x: &[f64], y: &[f64]) -> Vec<f64> {
+    if x.is_empty() || y.is_empty() {
+        return Vec::new();
+    }
+    let or = |worst: f64| move |v: &f64| if v.is_finite() { *v } else { worst };
+    let x: Vec<f64> = x.iter().map(or(f64::MAX)).collect();
+    let y: Vec<f64> = y.iter().map(or(f64::MIN)).collect();
+    let config = RankSumConfig {
+        alternative: Alternative::Less,
+        ..RankSumConfig::default()
+    };
+    vec![rank_sum(&x, &y, &config).map_or(f64::NAN, |found| found.p_value)]
 }
 
 /// 1 where a statement holds, for [`Rule::holds`].

@@ -8,16 +8,18 @@
 
 mod deciding;
 mod figures;
+mod sheet;
 #[cfg(test)]
 pub(crate) mod testing;
 mod watch;
 
-pub(crate) use deciding::{Deciding, truth};
+pub(crate) use deciding::{Deciding, p_smaller, truth};
 #[cfg(test)]
 pub(crate) use figures::of;
 pub(crate) use figures::{
     Drawn, Entry, cells, entry, listed, name, number, of_group, tidy, trained,
 };
+pub(crate) use sheet::Sheet;
 pub(crate) use watch::Watch;
 
 use std::collections::BTreeSet;

@@ -16,11 +16,11 @@ mod supplement;
 mod tests;
 
 use neuro_analysis::spearman;
-use neuro_analysis::statistics::{Alternative, RankSumConfig, rank_sum, summary};
+use neuro_analysis::statistics::summary;
 
 use super::group::{Group, Learned, Site};
 use super::measured::{Found, Homogeneous, Measured, Ring, Stage};
-use crate::study::{self, truth};
+use crate::study::{self, p_smaller, truth};
 use crate::{Error, Rule, Scale};
 
 /// The claims that are being decided, and on what.
@@ -83,22 +83,6 @@ impl Deciding<'_> {
         let [x, y] = groups.map(|groups| self.rings(groups, &value));
         p_smaller(&x, &y)
     }
-}
-
-/// One-sided P of the rank-sum test that values of `x` are smaller than those of `y`; none when one is
-/// empty. A value that does not exist is the worst for the statement.
-fn p_smaller(x: &[f64], y: &[f64]) -> Vec<f64> {
-    if x.is_empty() || y.is_empty() {
-        return Vec::new();
-    }
-    let or = |worst: f64| move |v: &f64| if v.is_finite() { *v } else { worst };
-    let x: Vec<f64> = x.iter().map(or(f64::MAX)).collect();
-    let y: Vec<f64> = y.iter().map(or(f64::MIN)).collect();
-    let config = RankSumConfig {
-        alternative: Alternative::Less,
-        ..RankSumConfig::default()
-    };
-    vec![rank_sum(&x, &y, &config).map_or(f64::NAN, |found| found.p_value)]
 }
 
 /// The rule of a comparison of groups, which needs several runs of each.

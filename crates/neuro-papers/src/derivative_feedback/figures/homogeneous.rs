@@ -89,10 +89,10 @@ pub(super) fn figure_2(networks: &[&Measured]) -> Result<Drawn, Error> {
             (2, "field, dr/dt"),
             (3, "field, d(W/w)/dt"),
         ] {
-            sheet.note(network, "A", name, points(k))?;
+            sheet.note(*network, "A", name, points(k))?;
         }
         let course = plane.course.iter().map(|x| (x[0], x[1]));
-        sheet.note(network, "A", "course", course)?;
+        sheet.note(*network, "A", "course", course)?;
     }
     let sweeps: [(&str, &str, SweepOf); 4] = [
         ("B", "Learning speed alpha", |f| &f.sweeps[0]),
@@ -148,7 +148,7 @@ fn sweep(
                 x.push(value);
                 y.push(trials);
             }
-            sheet.note(network, letter, &sweep.parameter, points)?;
+            sheet.note(*network, letter, &sweep.parameter, points)?;
         }
         let (values, means): (Vec<f64>, Vec<f64>) = means.into_iter().unzip();
         panel = panel.line(name, &values, &means).in_colour(colour);
@@ -221,7 +221,7 @@ pub(super) fn stability(networks: &[&Measured]) -> Result<Drawn, Error> {
     ];
     sheet.curves("frequency", panel.log_x().log_y(), curves)?;
     let growth = column(|o| o.growth);
-    sheet.note(network, "frequency", "growth", growth)?;
+    sheet.note(*network, "frequency", "growth", growth)?;
     let second = column(|o| or_nan(o.second_maximum));
     let panel = Panel::new("Second by first maximum", "alpha", "Ratio");
     let curves = [(*network, "simulated".to_string(), 0, second)];

@@ -1,85 +1,21 @@
-//! A figure in the making: its panels, and every curve of them in one table.
+//! Panels that several figures share.
 
 use nalgebra::DMatrix;
 
 use crate::derivative_feedback::group::{Group, Run};
 use crate::derivative_feedback::measured::{Course, Measured, Ring, Stage};
-use crate::study::{Drawn, name, trained};
-use crate::{Error, Panel, Table};
+use crate::study::trained;
+use crate::{Error, Panel};
+
+pub(super) use crate::study::Sheet;
 
 /// Time between two states of a course (s).
 const COURSE_STEP: f64 = 0.1;
-
-pub(super) struct Sheet {
-    /// The paper's name of the figure; empty where it has none.
-    id: &'static str,
-    panels: Vec<Panel>,
-    table: Table,
-}
 
 /// A quantity of a stage, its name, and its place in the palette.
 pub(super) type Quantity<'a> = (&'a str, usize, fn(&Stage) -> f64);
 
 impl Sheet {
-    /// An empty figure; `id` is the paper's name of it, which titles carry with the panel's letter.
-    pub(super) fn new(id: &'static str) -> Result<Self, Error> {
-        Ok(Self {
-            id,
-            panels: Vec::new(),
-            table: Table::new(["group", "seed", "panel", "curve", "x", "y"])?,
-        })
-    }
-
-    /// Notes the points of a curve.
-    pub(super) fn note(
-        &mut self,
-        network: &Measured,
-        panel: &str,
-        curve: &str,
-        points: impl IntoIterator<Item = (f64, f64)>,
-    ) -> Result<(), Error> {
-        for (x, y) in points {
-            let row = [panel.into(), curve.into(), x.into(), y.into()];
-            self.table.push(name(network).into_iter().chain(row))?;
-        }
-        Ok(())
-    }
-
-    /// A title that ends with the paper's name of the panel.
-    pub(super) fn title(&self, letter: &str, words: &str) -> String {
-        format!("{words} ({}{letter})", self.id)
-    }
-
-    pub(super) fn push(&mut self, panel: Panel) {
-        self.panels.push(panel);
-    }
-
-    /// The figure; without panels nothing is shown.
-    pub(super) fn drawn(self, columns: usize) -> Drawn {
-        Drawn::new(columns, self.panels, self.table)
-    }
-
-    /// Adds a panel of curves, one for each network and name, in the colour of their name.
-    pub(super) fn curves<'a>(
-        &mut self,
-        letter: &str,
-        panel: Panel,
-        curves: impl IntoIterator<Item = (&'a Measured, String, usize, Vec<(f64, f64)>)>,
-    ) -> Result<(), Error> {
-        let (mut panel, mut named) = (panel, Vec::new());
-        for (network, curve, colour, points) in curves {
-            let (x, y): (Vec<f64>, Vec<f64>) = points.iter().copied().unzip();
-            let legend = if named.contains(&curve) { "" } else { &curve };
-            panel = panel.line(legend, &x, &y).in_colour(colour).thin();
-            self.note(network, letter, &curve, points)?;
-            named.push(curve);
-        }
-        if !named.is_empty() {
-            self.push(panel);
-        }
-        Ok(())
-    }
-
     /// Adds a panel of quantities against the trials of learning, a line for each run; `baseline`
     /// draws the decoding error of unperturbed rings.
     pub(super) fn over_trials(
@@ -129,7 +65,7 @@ impl Sheet {
             for (network, ring) in runs {
                 let Some(run) = run_of(network) else { continue };
                 let point = (f64::from(run.depth), value(ring.last()));
-                self.note(network, letter, quantity, [point])?;
+                self.note(*network, letter, quantity, [point])?;
                 points.push(point);
             }
             let mut depths: Vec<f64> = points.iter().map(|p| p.0).collect();
