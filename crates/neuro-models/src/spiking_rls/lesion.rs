@@ -214,7 +214,10 @@ mod tests {
         none.shuffle_weights(0..30, 0.0, Streams::new(2), 0)
             .expect("valid");
         assert_eq!(none.weights(), before.weights());
-        assert!(none.shuffle_weights(0..61, 0.5, Streams::new(2), 0).is_err());
+        assert!(
+            none.shuffle_weights(0..61, 0.5, Streams::new(2), 0)
+                .is_err()
+        );
         assert!(none.lose_units(1.5, Streams::new(2), 0).is_err());
     }
 

@@ -278,7 +278,15 @@ const COUNT: usize = CORTICALS.len()
 /// All groups; those that take longest come first, so that no thread is left with one at the end.
 const fn all() -> [Group; COUNT] {
     let parts: [&[Group]; 9] = [
-        &CORTICALS, &CAPACITIES, &LARGE, &COUPLINGS, &MIDDLE, &SCANS, &RANDOMS, &LOW_RATES, &SIZED,
+        &CORTICALS,
+        &CAPACITIES,
+        &LARGE,
+        &COUPLINGS,
+        &MIDDLE,
+        &SCANS,
+        &RANDOMS,
+        &LOW_RATES,
+        &SIZED,
     ];
     let mut groups = [Group::Random(0); COUNT];
     let (mut part, mut k) = (0, 0);
@@ -340,16 +348,15 @@ impl Group {
             ),
             Self::Random(percent) => [0, 10, 40].contains(&percent),
             Self::Amplitude(_) | Self::Size(100 | 200) => true,
-            Self::Coupling(strength, tau) => {
-                [2, 6].contains(&strength) && [20, 100].contains(&tau)
-            }
+            Self::Coupling(strength, tau) => [2, 6].contains(&strength) && [20, 100].contains(&tau),
             Self::Cortical(percent) => [0, 100, 200].contains(&percent),
             Self::Scan(500, tau, target) => {
                 [1, 5, 30, 200, 500].contains(&tau) && [50, 100, 200].contains(&target)
             }
             Self::Scan(1000, tau, 100) => [1, 5, 30].contains(&tau),
             Self::Length(units, length, target) => {
-                units != 700 && length <= 2000 && target != 100
+                let longest = if units == 500 { 2000 } else { 1000 };
+                units != 700 && length <= longest && target != 100
             }
             Self::Scan(..) | Self::Size(_) => false,
         }

@@ -174,7 +174,14 @@ fn train_with<T: Scalar>(
         });
         if stages.contains(&learning.loops()) {
             let tests = test_streams(streams);
-            let test = measure::tested(learning.network(), plan, &lessons, 0, STAGE_TRIALS, tests);
+            let test = measure::tested(
+                learning.network(),
+                plan,
+                &lessons,
+                0,
+                STAGE_TRIALS.min(plan.trials),
+                tests,
+            );
             let test = test.map_err(|e| measure::failed(assignment, e))?;
             history.stages.push(Stage {
                 loops: learning.loops(),
@@ -268,7 +275,8 @@ impl Watching {
         let spikes = moment.state.spikes().iter().take(RASTER_UNITS).enumerate();
         let time = (step + 1) as f64 * self.dt;
         let fired = spikes.filter(|(_, spike)| **spike > 0.0);
-        self.spikes.extend(fired.map(|(unit, _)| [time, unit as f64]));
+        self.spikes
+            .extend(fired.map(|(unit, _)| [time, unit as f64]));
         if step % self.every == 0 {
             let values = self.followed.of_state(moment.state);
             for (trace, unit) in self.traces.iter_mut().zip(self.shown.clone()) {
@@ -295,7 +303,11 @@ pub(super) fn sampled(
     units: std::ops::Range<usize>,
     every: usize,
 ) -> Vec<Vec<f64>> {
-    let samples = |i| (0..traces.ncols()).step_by(every).map(move |s| traces[(i, s)]);
+    let samples = |i| {
+        (0..traces.ncols())
+            .step_by(every)
+            .map(move |s| traces[(i, s)])
+    };
     units.map(|i| rounded(samples(i))).collect()
 }
 

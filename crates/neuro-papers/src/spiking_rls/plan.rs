@@ -94,7 +94,8 @@ impl Plan {
                     config.strength = f64::from(strength);
                     config.synaptic_time_constant = f64::from(tau);
                 }
-                plan.trials = scale.choose(1, 3, 5);
+                plan.loops = scale.choose(2, 6, 40);
+                plan.trials = scale.choose(1, 2, 5);
                 plan
             }
             Group::Cortical(percent) => base.cortical(percent, scale),
@@ -109,8 +110,10 @@ impl Plan {
             },
             Group::Size(units) => {
                 let mut plan = base.process(units, 100, Scale::Paper);
-                plan.random().units = scale.choose(usize::from(units) / 4, units.into(), units.into());
-                (plan.loops, plan.duration) = (base_loops(scale), scale.choose(100.0, 1000.0, 1000.0));
+                plan.random().units =
+                    scale.choose(usize::from(units) / 4, units.into(), units.into());
+                (plan.loops, plan.duration) =
+                    (base_loops(scale), scale.choose(100.0, 1000.0, 1000.0));
                 plan.trials = scale.choose(1, 5, 10);
                 plan
             }
@@ -155,7 +158,7 @@ impl Plan {
     fn rate(self, scale: Scale) -> Self {
         self.with(|plan| {
             plan.learning.objective = ObjectiveKind::Rate { gated: true };
-            plan.loops = scale.choose(2, 60, 100);
+            plan.loops = scale.choose(2, 30, 100);
         })
     }
 
@@ -188,15 +191,14 @@ impl Plan {
                 deviation: SCANNED_DEVIATION,
                 ..OrnsteinUhlenbeck::default()
             });
-            plan.loops = scale.choose(2, 15, 30);
+            plan.loops = scale.choose(2, 8, 30);
             plan.trials = scale.choose(1, 3, 10);
         })
     }
 
     /// The balanced network of Figure 4; below paper scale smaller and denser.
     fn balanced(self, scale: Scale, amplitude: f64, dale: Dale) -> Self {
-        let (units, connection_probability) =
-            scale.choose((50, 0.4), (400, 0.2), (1000, 0.1));
+        let (units, connection_probability) = scale.choose((50, 0.4), (400, 0.2), (1000, 0.1));
         Self {
             architecture: Architecture::Balanced(BalancedConfig {
                 units,
@@ -215,8 +217,8 @@ impl Plan {
                 update_interval: 10.0,
                 ..LearningConfig::default()
             },
-            loops: scale.choose(2, 20, 40),
-            trials: scale.choose(2, 6, 10),
+            loops: scale.choose(2, 10, 40),
+            trials: scale.choose(2, 3, 10),
             ..self
         }
     }
@@ -241,8 +243,8 @@ impl Plan {
             plan.duration = scale.choose(200.0, 4600.0, 4600.0);
             plan.learning.objective = ObjectiveKind::Rate { gated: true };
             plan.learning.scored = Some(neurons);
-            plan.loops = scale.choose(2, 20, 60);
-            plan.trials = scale.choose(1, 5, 10);
+            plan.loops = scale.choose(2, 8, 60);
+            plan.trials = scale.choose(1, 3, 10);
         })
     }
 
@@ -260,8 +262,8 @@ impl Plan {
                 };
                 plan.targets = Targets::Products(slow_products(amplitude));
                 plan.amplitude = stimulus;
-                plan.loops = scale.choose(2, 10, 30);
-                plan.trials = scale.choose(1, 3, 10);
+                plan.loops = scale.choose(2, 5, 30);
+                plan.trials = scale.choose(1, 2, 10);
             }
         };
         let izhikevich = spiking(Model::Izhikevich { dt: 0.1 }, [5.0, 15.0], 20.0);
@@ -272,7 +274,7 @@ impl Plan {
         let two = |plan: &mut Self| {
             plan.patterns = 2;
             plan.learning.rls = lambda(10.0);
-            plan.loops = scale.choose(2, 100, 200);
+            plan.loops = scale.choose(2, 40, 200);
         };
         let gain = |gain: f64| move |plan: &mut Self| plan.random().gain = gain;
         let third = |targets: Targets| {
@@ -477,7 +479,7 @@ pub(super) struct Lessons {
 const INNATE: u64 = 1 << 30;
 
 fn base_loops(scale: Scale) -> u64 {
-    scale.choose(2, 30, 30)
+    scale.choose(2, 12, 30)
 }
 
 fn lambda(regularization: f64) -> RlsConfig {
@@ -555,4 +557,51 @@ const AUXILIARY_SYNAPSE: f64 = 50.0;
 /// Streams of tests share nothing with those of learning.
 pub(super) fn test_streams(streams: Streams) -> Streams {
     streams.split(Purpose::Test)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::study::Group as _;
+
+    #[test]
+    fn every_plan_is_valid_at_every_scale() {
+        for scale in Scale::ALL {
+            for group in Group::ALL {
+                let Some(plan) = Plan::of(group, scale) else {
+                    continue;
+                };
+                plan.learning.validate().expect("valid");
+                if let Architecture::Random(config) = &plan.architecture {
+                    config.validate().expect("valid");
+                }
+                assert!(plan.loops >= 2 && plan.trials >= 1, "{}", group.name());
+                assert!(plan.updates() >= 1.0, "{}", group.name());
+            }
+        }
+        assert!(
+            Group::ALL
+                .iter()
+                .all(|group| group.networks(Scale::Paper, 1) > 0)
+        );
+    }
+
+    #[test]
+    fn targets_do_not_depend_on_the_synapse() {
+        let streams = Streams::new(1);
+        let targets = |tau| {
+            let plan = Plan::of(Group::Scan(500, tau, 100), Scale::Smoke).expect("it learns");
+            let network = plan.network(streams).expect("valid");
+            let mut lessons = plan.lessons(&network, streams).expect("valid");
+            lessons.patterns.remove(0).targets
+        };
+        assert_eq!(targets(5), targets(200));
+    }
+
+    #[test]
+    fn a_share_of_the_units_has_targets_of_its_own() {
+        let targets = repeated(0.3, 10, 50, 1.0, Streams::new(1), 0).expect("valid");
+        let same = |i: usize| targets.row(i) == targets.row(9);
+        assert!((0..3).all(|i| !same(i)) && (3..10).all(same));
+    }
 }

@@ -84,10 +84,9 @@ fn untrained(all: &mut Deciding<'_>) -> Result<(), Error> {
             balanced(|b| {
                 let before = &b.before;
                 let from = before.deleted_at + SETTLED;
-                let end = before.deviation.len() as f64
-                    * crate::spiking_rls::measured::DEVIATION_STEP;
-                before.mean_deviation(from, from + 300.0)
-                    / before.mean_deviation(end - 500.0, end)
+                let end =
+                    before.deviation.len() as f64 * crate::spiking_rls::measured::DEVIATION_STEP;
+                before.mean_deviation(from, from + 300.0) / before.mean_deviation(end - 500.0, end)
             }),
         ),
     )?;
@@ -100,12 +99,7 @@ fn untrained(all: &mut Deciding<'_>) -> Result<(), Error> {
     )
 }
 
-fn trained(
-    all: &mut Deciding<'_>,
-    kind: Kind,
-    suffix: &str,
-    words: &str,
-) -> Result<(), Error> {
+fn trained(all: &mut Deciding<'_>, kind: Kind, suffix: &str, words: &str) -> Result<(), Error> {
     let group = &one(kind);
     let paper = |rule: Rule| rule.from_scale(Scale::Paper);
     let id = |name: &str| format!("{name}{suffix}");
@@ -135,7 +129,10 @@ fn trained(
             "correlation of rates averaged over even and over odd trials, after less before,",
             0.3,
         )),
-        &all.learned(group, balanced(|b| b.after.split_half - b.before.split_half)),
+        &all.learned(
+            group,
+            balanced(|b| b.after.split_half - b.before.split_half),
+        ),
     )?;
     all.claim(
         "4",
@@ -290,10 +287,7 @@ fn couplings(all: &mut Deciding<'_>) -> Result<(), Error> {
     }
     let best = |strength: u8, tau: u8| {
         let values = all.learned(&[Group::Coupling(strength, tau)], single);
-        Sample {
-            name: "",
-            values,
-        }
+        Sample { name: "", values }
     };
     let [strong, weak] = [best(6, 100), best(1, 5)].map(|sample| {
         let finite = sample.values.iter().copied().filter(|v| v.is_finite());

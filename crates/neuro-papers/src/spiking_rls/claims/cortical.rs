@@ -19,7 +19,10 @@ fn lost(found: &Learned) -> f64 {
 /// Spearman's correlation of the share of shuffled weights and the fit.
 fn with_share(found: &Learned) -> f64 {
     let whole = (0.0, averaged(found));
-    let after = found.lesions.iter().map(|l| (l.share, or_nan(l.test.averaged)));
+    let after = found
+        .lesions
+        .iter()
+        .map(|l| (l.share, or_nan(l.test.averaged)));
     let (x, y): (Vec<f64>, Vec<f64>) = std::iter::once(whole).chain(after).unzip();
     spearman(&x, &y).map_or(f64::NAN, |found| found.coefficient)
 }
@@ -56,7 +59,10 @@ pub(super) fn decide(all: &mut Deciding<'_>) -> Result<(), Error> {
         "5",
         "5c-accurate",
         "With twice as many auxiliary neurons the rates fit accurately (synthetic data)",
-        &paper(Rule::at_least("correlation of the average over trials", 0.9)),
+        &paper(Rule::at_least(
+            "correlation of the average over trials",
+            0.9,
+        )),
         &all.learned(&TWICE, averaged),
     )?;
     all.claim(
@@ -85,7 +91,11 @@ pub(super) fn decide(all: &mut Deciding<'_>) -> Result<(), Error> {
         "5",
         "5e-auxiliary",
         "The fit improves with the number of auxiliary neurons (synthetic data)",
-        &paper(Rule::at_least("Spearman's correlation of ratio and fit", 0.8)).of("comparison"),
+        &paper(Rule::at_least(
+            "Spearman's correlation of ratio and fit",
+            0.8,
+        ))
+        .of("comparison"),
         &rank_correlation(&points),
     )?;
     all.claim(

@@ -50,7 +50,9 @@ impl Deciding<'_> {
 
     /// One value for each seed of which there is a network of a group.
     fn by_seed(&self, group: Group, value: impl Fn(u64) -> f64) -> Vec<f64> {
-        self.of(&[group]).map(|network| value(network.seed)).collect()
+        self.of(&[group])
+            .map(|network| value(network.seed))
+            .collect()
     }
 
     /// Every network of the scan of Figure 6 with its parameters: units, synapse, target, score.
@@ -129,7 +131,10 @@ fn examples(all: &mut Deciding<'_>) -> Result<(), Error> {
         "6",
         "6b-shape",
         "But they capture the overall shape",
-        &paper(Rule::at_least("correlation of the average over trials", 0.5)),
+        &paper(Rule::at_least(
+            "correlation of the average over trials",
+            0.5,
+        )),
         &all.learned(&at(200), averaged),
     )?;
     all.smaller(
@@ -277,7 +282,11 @@ fn collapses(all: &mut Deciding<'_>) -> Result<(), Error> {
     let collapse = |points: &[(f64, f64)]| {
         let (x, y) = unzipped(points);
         let share = monotone_share(&x, &y, Trend::Falling).unwrap_or(f64::NAN);
-        if points.is_empty() { vec![] } else { vec![share] }
+        if points.is_empty() {
+            vec![]
+        } else {
+            vec![share]
+        }
     };
     for (id, statement, points) in [
         (
@@ -328,7 +337,13 @@ fn collapses(all: &mut Deciding<'_>) -> Result<(), Error> {
         ),
     ] {
         let rule = Rule::between("exponent of the relative error sqrt(1/rho^2 - 1)", 0.7, 1.4);
-        all.claim("6", id, statement, &paper(rule).of("scan"), &exponent(points))?;
+        all.claim(
+            "6",
+            id,
+            statement,
+            &paper(rule).of("scan"),
+            &exponent(points),
+        )?;
     }
     Ok(())
 }
@@ -342,7 +357,10 @@ pub(in crate::spiking_rls) fn longest(
 ) -> f64 {
     let mut before: Option<(f64, f64)> = None;
     for length in LENGTHS {
-        let (at, found) = (f64::from(length), score(Group::Length(units, length, target)));
+        let (at, found) = (
+            f64::from(length),
+            score(Group::Length(units, length, target)),
+        );
         if found.is_nan() || found < LEARNED {
             return before.map_or(0.0, |(from, score)| {
                 let share = (score - LEARNED) / (score - found);
@@ -357,10 +375,7 @@ pub(in crate::spiking_rls) fn longest(
 
 fn capacity(all: &mut Deciding<'_>) -> Result<(), Error> {
     let score = |group: Group| median(&all.learned(&[group], single));
-    let exists = all
-        .of(&[Group::Length(500, 500, 50)])
-        .next()
-        .is_some();
+    let exists = all.of(&[Group::Length(500, 500, 50)]).next().is_some();
     let mut with_length = Vec::new();
     for units in [500, 1000] {
         let points: Vec<(f64, f64)> = LENGTHS
@@ -375,7 +390,11 @@ fn capacity(all: &mut Deciding<'_>) -> Result<(), Error> {
     }
     let larger: Vec<f64> = LENGTHS
         .iter()
-        .filter(|length| all.of(&[Group::Length(1000, **length, 100)]).next().is_some())
+        .filter(|length| {
+            all.of(&[Group::Length(1000, **length, 100)])
+                .next()
+                .is_some()
+        })
         .map(|length| {
             score(Group::Length(1000, *length, 100)) - score(Group::Length(500, *length, 100))
         })
@@ -405,10 +424,17 @@ fn capacity(all: &mut Deciding<'_>) -> Result<(), Error> {
     let note = format!(
         "{} (tau_c 50, 100, 200 ms); constants {}",
         words.join("; "),
-        slopes.iter().map(|s| brief(*s)).collect::<Vec<_>>().join(", ")
+        slopes
+            .iter()
+            .map(|s| brief(*s))
+            .collect::<Vec<_>>()
+            .join(", ")
     );
     let rise: Vec<f64> = limits.iter().map(|l| l[2] - l[0]).collect();
-    let proportion: Vec<f64> = limits.iter().map(|l| (l[2] / 200.0) / (l[0] / 50.0)).collect();
+    let proportion: Vec<f64> = limits
+        .iter()
+        .map(|l| (l[2] / 200.0) / (l[0] / 50.0))
+        .collect();
     let rising = slopes.windows(2).all(|pair| pair[0] < pair[1]);
     let (rise, proportion, rising) = if exists {
         (rise, proportion, vec![truth(rising)])
@@ -419,7 +445,11 @@ fn capacity(all: &mut Deciding<'_>) -> Result<(), Error> {
         "7",
         "7a-length",
         "The performance decreases with the length of the targets",
-        &paper(Rule::at_most("Spearman's correlation of length and score", -0.8)).of("sizes"),
+        &paper(Rule::at_most(
+            "Spearman's correlation of length and score",
+            -0.8,
+        ))
+        .of("sizes"),
         &with_length,
     )?;
     all.claim(
@@ -515,11 +545,7 @@ fn theory(all: &mut Deciding<'_>) -> Result<(), Error> {
             "Filtered spikes of a unit that fires sparsely have the variance r (1/(2 tau_s) - r)",
             1,
         ),
-        (
-            "eq59-poisson",
-            "So have those of Poisson spikes",
-            2,
-        ),
+        ("eq59-poisson", "So have those of Poisson spikes", 2),
     ] {
         let farthest = |t: &Theory| {
             let sparse = t.variance.iter().filter(|v| v[0] <= 10.0);
@@ -555,9 +581,13 @@ fn weights(all: &mut Deciding<'_>) -> Result<(), Error> {
         "theory",
         "weights-size",
         "The size of the weights after learning falls as 1 / N",
-        &paper(Rule::between("exponent of root-mean-square weight against N", -1.25, -0.75))
-            .of("scan")
-            .noting(&note),
+        &paper(Rule::between(
+            "exponent of root-mean-square weight against N",
+            -1.25,
+            -0.75,
+        ))
+        .of("scan")
+        .noting(&note),
         &values,
     )?;
     let mut scores = Vec::new();

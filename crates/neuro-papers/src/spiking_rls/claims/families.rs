@@ -83,7 +83,9 @@ fn shares(all: &mut Deciding<'_>) -> Result<(), Error> {
         "Networks encode targets better with a large share of random targets",
         "the correlation in single trials",
         [
-            all.sample("no random targets", &[Group::Random(0)], |f| or_silent(single(f), f)),
+            all.sample("no random targets", &[Group::Random(0)], |f| {
+                or_silent(single(f), f)
+            }),
             all.sample("all random", &full, single),
         ],
     )?;
@@ -136,7 +138,13 @@ fn kept(found: &Learned, share: f64) -> f64 {
 /// The score after a loss, 0 when silent.
 fn left(found: &Learned, share: f64) -> f64 {
     let after = found.lesions.iter().find(|lesion| lesion.share == share);
-    let score = |test: &Test| if test.silent > 0 { 0.0 } else { or_nan(test.single()) };
+    let score = |test: &Test| {
+        if test.silent > 0 {
+            0.0
+        } else {
+            or_nan(test.single())
+        }
+    };
     after.map_or(f64::NAN, |lesion| score(&lesion.test))
 }
 
@@ -147,8 +155,11 @@ fn losses(all: &mut Deciding<'_>) -> Result<(), Error> {
             "3d",
             &format!("3d-5-{name}"),
             &format!("A network without 5 % of its neurons makes the patterns perfectly ({name})"),
-            &Rule::at_least("correlation in single trials by that of the whole network", 0.95)
-                .from_scale(Scale::Paper),
+            &Rule::at_least(
+                "correlation in single trials by that of the whole network",
+                0.95,
+            )
+            .from_scale(Scale::Paper),
             &all.learned(group, |f| kept(f, 0.05)),
         )?;
         all.claim(
@@ -209,7 +220,9 @@ fn low_rates(all: &mut Deciding<'_>) -> Result<(), Error> {
         &all.learned(group, rate),
     )?;
     let sample = |all: &Deciding<'_>, name: &'static str, hundredths| {
-        all.sample(name, &[Group::Amplitude(hundredths)], |f| or_silent(single(f), f))
+        all.sample(name, &[Group::Amplitude(hundredths)], |f| {
+            or_silent(single(f), f)
+        })
     };
     all.ordered(
         "3-s1",
@@ -227,7 +240,11 @@ fn low_rates(all: &mut Deciding<'_>) -> Result<(), Error> {
 
 fn other_units(all: &mut Deciding<'_>) -> Result<(), Error> {
     for (letters, name, kind) in [
-        ("ab", "Leaky integrate-and-fire units", Kind::IntegrateAndFire),
+        (
+            "ab",
+            "Leaky integrate-and-fire units",
+            Kind::IntegrateAndFire,
+        ),
         ("cd", "Izhikevich's units of five types", Kind::Izhikevich),
     ] {
         all.follows(
@@ -278,7 +295,10 @@ fn frozen_noise(all: &mut Deciding<'_>) -> Result<(), Error> {
         &Rule::holds("the network fires in its test, and its trials are scored")
             .from_scale(Scale::Paper),
         &all.learned(&one(Kind::NoiseHigh), |f| {
-            truth(f.test().is_some_and(|test| test.silent == 0 && test.rate > 1.0))
+            truth(
+                f.test()
+                    .is_some_and(|test| test.silent == 0 && test.rate > 1.0),
+            )
         }),
     )
 }

@@ -20,7 +20,8 @@ fn last_loop(found: &Learned) -> f64 {
 
 /// Change of the weights in the first loop by that in the end.
 fn early_change(found: &Learned) -> f64 {
-    let change = |l: Option<&crate::spiking_rls::measured::Loop>| or_nan(l.map(|l| l.weight_change));
+    let change =
+        |l: Option<&crate::spiking_rls::measured::Loop>| or_nan(l.map(|l| l.weight_change));
     change(found.loops.first()) / change(found.loops.last())
 }
 
@@ -29,7 +30,10 @@ fn loops_to_learn(found: &Learned) -> f64 {
     let count = found.loops.len();
     let late = &found.loops[count - count.min(5)..];
     let level = late.iter().map(|l| l.correlation).sum::<f64>() / late.len() as f64;
-    let reached = found.loops.iter().position(|l| l.correlation >= 0.9 * level);
+    let reached = found
+        .loops
+        .iter()
+        .position(|l| l.correlation >= 0.9 * level);
     reached.map_or(f64::NAN, |place| place as f64 + 1.0)
 }
 
@@ -213,7 +217,9 @@ fn supplements(all: &mut Deciding<'_>) -> Result<(), Error> {
         "Without weights there is no activity beyond the first few hundred ms",
         &Rule::at_most("rate after the stimulus before training (Hz)", 1.0)
             .from_scale(Scale::Quick),
-        &all.learned(drive, |f| or_nan(f.untrained.as_ref().map(|test| test.rate))),
+        &all.learned(drive, |f| {
+            or_nan(f.untrained.as_ref().map(|test| test.rate))
+        }),
     )?;
     all.follows(
         "1-s2",
@@ -266,24 +272,22 @@ fn worst(found: &Learned, score: impl Fn(&Test) -> Option<f64>) -> f64 {
     // A pattern without a score is the worst.
     let scores: Vec<f64> = scores.collect();
     let finite = scores.len() == 2 && scores.iter().all(|s| s.is_finite());
-    if finite { scores[0].min(scores[1]) } else { f64::NAN }
+    if finite {
+        scores[0].min(scores[1])
+    } else {
+        f64::NAN
+    }
 }
 
 fn two_patterns(all: &mut Deciding<'_>) -> Result<(), Error> {
-    for (letter, what, kind) in [
-        ("a", "drives", Kind::Two),
-        ("b", "rates", Kind::TwoRate),
-    ] {
+    for (letter, what, kind) in [("a", "drives", Kind::Two), ("b", "rates", Kind::TwoRate)] {
         let group = &one(kind);
         all.claim(
             "2",
             &format!("2{letter}-recall"),
             &format!("Each of two stimuli recalls its own pattern of {what}"),
-            &Rule::at_least(
-                "smaller of the two correlations in single test trials",
-                0.8,
-            )
-            .from_scale(Scale::Paper),
+            &Rule::at_least("smaller of the two correlations in single test trials", 0.8)
+                .from_scale(Scale::Paper),
             &all.learned(group, |f| worst(f, Test::single)),
         )?;
         all.claim(
@@ -303,9 +307,10 @@ fn two_patterns(all: &mut Deciding<'_>) -> Result<(), Error> {
             )
             .from_scale(Scale::Paper),
             &all.learned(group, |f| {
-                let own = f.tests.iter().all(|test| {
-                    or_nan(test.averaged) >= or_nan(test.other) + 0.3
-                });
+                let own = f
+                    .tests
+                    .iter()
+                    .all(|test| or_nan(test.averaged) >= or_nan(test.other) + 0.3);
                 if f.tests.len() == 2 && averaged(f).is_finite() {
                     truth(own)
                 } else {

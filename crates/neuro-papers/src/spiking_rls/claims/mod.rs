@@ -186,13 +186,22 @@ impl Deciding<'_> {
         from: Scale,
     ) -> Result<(), Error> {
         let names: Vec<&str> = samples.iter().map(|s| s.name).collect();
-        let words = format!("medians of {quantity} rise in the order {}", names.join(", "));
+        let words = format!(
+            "medians of {quantity} rise in the order {}",
+            names.join(", ")
+        );
         let medians: Vec<f64> = samples.iter().map(|s| median(&s.values)).collect();
         let holds = medians.windows(2).all(|pair| pair[0] < pair[1]);
         let note: Vec<String> = samples.iter().map(Sample::words).collect();
         let rule = Rule::holds(&words).of("comparison").from_scale(from);
         let value = self.compared(samples, truth(holds));
-        self.claim(figure, id, statement, &rule.noting(&note.join("; ")), &value)
+        self.claim(
+            figure,
+            id,
+            statement,
+            &rule.noting(&note.join("; ")),
+            &value,
+        )
     }
 
     /// Claims that medians of groups are no further apart than `apart`.
@@ -212,9 +221,17 @@ impl Deciding<'_> {
         let high = medians.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let distance = if far { f64::NAN } else { high - low };
         let note: Vec<String> = samples.iter().map(Sample::words).collect();
-        let rule = Rule::at_most(&words, apart).of("comparison").from_scale(from);
+        let rule = Rule::at_most(&words, apart)
+            .of("comparison")
+            .from_scale(from);
         let value = self.compared(samples, distance);
-        self.claim(figure, id, statement, &rule.noting(&note.join("; ")), &value)
+        self.claim(
+            figure,
+            id,
+            statement,
+            &rule.noting(&note.join("; ")),
+            &value,
+        )
     }
 
     /// The value of a comparison; none when a group has no networks.

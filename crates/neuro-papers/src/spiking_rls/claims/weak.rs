@@ -176,7 +176,11 @@ fn training_gained(found: &Learned) -> f64 {
 fn tracking_is_not_memory(all: &mut Deciding<'_>) -> Result<(), Error> {
     for (name, words, kind) in [
         ("izhikevich", "Izhikevich's units", Kind::Izhikevich),
-        ("products", "200 units with products of sines", Kind::ProductsFew),
+        (
+            "products",
+            "200 units with products of sines",
+            Kind::ProductsFew,
+        ),
     ] {
         let group = &one(kind);
         all.claim(
@@ -191,8 +195,11 @@ fn tracking_is_not_memory(all: &mut Deciding<'_>) -> Result<(), Error> {
             "weak",
             &format!("{name}-tests-rise"),
             &format!("Yet the tests improve: early loops correct and do not remember ({words})"),
-            &Rule::above("correlation of the last test less that after the first loop", 0.0)
-                .from_scale(Scale::Paper),
+            &Rule::above(
+                "correlation of the last test less that after the first loop",
+                0.0,
+            )
+            .from_scale(Scale::Paper),
             &all.learned(group, gained),
         )?;
     }
@@ -245,7 +252,9 @@ fn gains(all: &mut Deciding<'_>) -> Result<(), Error> {
 fn heterogeneity(all: &mut Deciding<'_>) -> Result<(), Error> {
     let group = one(Kind::Heterogeneity);
     let of = |all: &Deciding<'_>, value: &dyn Fn(&Heterogeneity) -> f64| {
-        all.each(&group, |found| found.heterogeneity().map_or(f64::NAN, value))
+        all.each(&group, |found| {
+            found.heterogeneity().map_or(f64::NAN, value)
+        })
     };
     let quick = |rule: Rule| rule.from_scale(Scale::Quick);
     let rises = |points: &[[f64; 2]]| {
@@ -257,7 +266,10 @@ fn heterogeneity(all: &mut Deciding<'_>) -> Result<(), Error> {
         "heterogeneity",
         "rank-random",
         "The rank of the rate patterns rises with the share of random targets",
-        &quick(Rule::at_least("Spearman's correlation of share and rank", 0.8)),
+        &quick(Rule::at_least(
+            "Spearman's correlation of share and rank",
+            0.8,
+        )),
         &values,
     )?;
     let values = of(all, &|h| rises(&h.dimensions));
@@ -265,7 +277,10 @@ fn heterogeneity(all: &mut Deciding<'_>) -> Result<(), Error> {
         "heterogeneity",
         "dimension-random",
         "So does their dimension (participation ratio)",
-        &quick(Rule::at_least("Spearman's correlation of share and dimension", 0.8)),
+        &quick(Rule::at_least(
+            "Spearman's correlation of share and dimension",
+            0.8,
+        )),
         &values,
     )?;
     let largest = |points: &[[f64; 2]], inside: &dyn Fn(f64) -> bool| {
@@ -277,7 +292,10 @@ fn heterogeneity(all: &mut Deciding<'_>) -> Result<(), Error> {
         "heterogeneity",
         "bins-below-units",
         "With more units than bins of time the equations can always be solved",
-        &quick(Rule::at_most("relative error up to half as many bins as units", 0.01)),
+        &quick(Rule::at_most(
+            "relative error up to half as many bins as units",
+            0.01,
+        )),
         &values,
     )?;
     let least = |points: &[[f64; 2]]| {
@@ -289,10 +307,18 @@ fn heterogeneity(all: &mut Deciding<'_>) -> Result<(), Error> {
         "heterogeneity",
         "bins-above-units",
         "With more bins than units perfect learning is not possible",
-        &quick(Rule::at_least("relative error from twice as many bins on", 0.1)),
+        &quick(Rule::at_least(
+            "relative error from twice as many bins on",
+            0.1,
+        )),
         &values,
     )?;
-    let solved = |h: &Heterogeneity| h.batch.iter().map(|b| b.solved).fold(f64::INFINITY, f64::min);
+    let solved = |h: &Heterogeneity| {
+        h.batch
+            .iter()
+            .map(|b| b.solved)
+            .fold(f64::INFINITY, f64::min)
+    };
     let values = of(all, &solved);
     all.claim(
         "heterogeneity",

@@ -75,7 +75,13 @@ fn spectra(
         plane = plane.scatter(name, &x, &y).in_colour(colour);
         sheet.note(*network, letter, name, x.into_iter().zip(y))?;
     }
-    sheet.push(plane.line("", &circle[0], &circle[1]).in_colour(NETWORK).thin().equal_units());
+    sheet.push(
+        plane
+            .line("", &circle[0], &circle[1])
+            .in_colour(NETWORK)
+            .thin()
+            .equal_units(),
+    );
     let letter = format!("{letter}, moduli");
     let mut panel = Panel::new(&sheet.title(&letter, title), "|eigenvalue|", "Eigenvalues");
     for (name, colour, reliability) in [
@@ -98,10 +104,31 @@ pub(super) fn figure_4(networks: &[&Measured]) -> Result<Drawn, Error> {
         let group = Group::Single(kind);
         let letter = |letter: &str| format!("{letter}, {words}");
         if k == 0 {
-            traces(&mut sheet, "a", "Before training", networks, group, "untrained")?;
-            raster(&mut sheet, "b", "Before training", networks, group, "untrained")?;
+            traces(
+                &mut sheet,
+                "a",
+                "Before training",
+                networks,
+                group,
+                "untrained",
+            )?;
+            raster(
+                &mut sheet,
+                "b",
+                "Before training",
+                networks,
+                group,
+                "untrained",
+            )?;
         }
-        traces(&mut sheet, &letter("d"), "After training", networks, group, "test")?;
+        traces(
+            &mut sheet,
+            &letter("d"),
+            "After training",
+            networks,
+            group,
+            "test",
+        )?;
         raster(&mut sheet, &letter("e"), "Trial 1", networks, group, "test")?;
         raster(
             &mut sheet,

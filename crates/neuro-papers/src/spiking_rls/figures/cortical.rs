@@ -40,7 +40,14 @@ fn population(
 pub(super) fn figure_5(networks: &[&Measured]) -> Result<Drawn, Error> {
     let mut sheet = Sheet::new("5")?;
     let (bare, twice) = (Group::Cortical(0), Group::Cortical(200));
-    raster(&mut sheet, "a", "Spikes, synthetic data", networks, twice, "test")?;
+    raster(
+        &mut sheet,
+        "a",
+        "Spikes, synthetic data",
+        networks,
+        twice,
+        "test",
+    )?;
     let title = "No auxiliary neurons, synthetic data";
     traces(&mut sheet, "b", title, networks, bare, "test")?;
     let title = "Twice as many, synthetic data";
@@ -48,7 +55,9 @@ pub(super) fn figure_5(networks: &[&Measured]) -> Result<Drawn, Error> {
     let of_cortical = |(network, found): (_, &'_ Learned)| -> Option<(_, Cortical)> {
         Some((network, found.cortical.clone()?))
     };
-    if let Some((network, cortical)) = learned(networks, &[twice]).into_iter().find_map(of_cortical)
+    if let Some((network, cortical)) = learned(networks, &[twice])
+        .into_iter()
+        .find_map(of_cortical)
     {
         let of = (network, &cortical);
         population(&mut sheet, "d, data", "Synthetic data", of, &cortical.data)?;

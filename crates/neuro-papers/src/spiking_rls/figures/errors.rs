@@ -36,7 +36,13 @@ pub(super) fn figure_6(networks: &[&Measured]) -> Result<Drawn, Error> {
         SYNAPSE,
         "Correlation time of the targets (ms)",
     );
-    map(&mut sheet, "a", panel.log_x().log_y(), "Correlation", &points)?;
+    map(
+        &mut sheet,
+        "a",
+        panel.log_x().log_y(),
+        "Correlation",
+        &points,
+    )?;
     for (tau, words) in [
         (5, "Sampling error"),
         (200, "Tracking error"),
@@ -51,11 +57,16 @@ pub(super) fn figure_6(networks: &[&Measured]) -> Result<Drawn, Error> {
         ("c", "single trials", single as fn(&Learned) -> f64),
         ("c, averaged", "average", averaged),
     ] {
-        let sets = [50.0, 100.0, 200.0].into_iter().enumerate().map(|(k, target)| {
-            let of = small.iter().filter(|(network, _)| scan(network)[2] == target);
-            let points = of.map(|(network, found)| (*network, scan(network)[1], score(found)));
-            (format!("targets of {target} ms"), k, points.collect())
-        });
+        let sets = [50.0, 100.0, 200.0]
+            .into_iter()
+            .enumerate()
+            .map(|(k, target)| {
+                let of = small
+                    .iter()
+                    .filter(|(network, _)| scan(network)[2] == target);
+                let points = of.map(|(network, found)| (*network, scan(network)[1], score(found)));
+                (format!("targets of {target} ms"), k, points.collect())
+            });
         let title = sheet.title(letter, &format!("500 units, {words}"));
         let panel = Panel::new(&title, SYNAPSE, "Correlation").log_x();
         against(&mut sheet, letter, panel, &sets.collect::<Vec<_>>())?;
@@ -69,7 +80,10 @@ pub(super) fn figure_6(networks: &[&Measured]) -> Result<Drawn, Error> {
     };
     let mut sets = Vec::new();
     for (k, units) in [500.0, 1000.0].into_iter().enumerate() {
-        let points = chosen(&|[n, _, target]| n == units && target == 100.0, &|[_, tau, _]| tau);
+        let points = chosen(
+            &|[n, _, target]| n == units && target == 100.0,
+            &|[_, tau, _]| tau,
+        );
         sets.push((format!("N = {units}"), k, points));
     }
     let panel = Panel::new(
@@ -78,13 +92,24 @@ pub(super) fn figure_6(networks: &[&Measured]) -> Result<Drawn, Error> {
         "Correlation",
     );
     against(&mut sheet, "d", panel.log_x(), &sets)?;
-    let points = chosen(&|[n, tau, _]| n == 1000.0 && tau >= 30.0, &|[_, tau, target]| tau / target);
+    let points = chosen(&|[n, tau, _]| n == 1000.0 && tau >= 30.0, &|[
+        _,
+        tau,
+        target,
+    ]| {
+        tau / target
+    });
     let panel = Panel::new(
         &sheet.title("e", "1000 units, synapses from 30 ms on"),
         "tau_s / tau_c",
         "Correlation",
     );
-    against(&mut sheet, "e", panel.log_x(), &[(String::new(), 0, points)])?;
+    against(
+        &mut sheet,
+        "e",
+        panel.log_x(),
+        &[(String::new(), 0, points)],
+    )?;
     let mut sets = Vec::new();
     for (k, units) in [500.0, 700.0, 1000.0].into_iter().enumerate() {
         let keep = move |[n, tau, target]: [f64; 3]| n == units && tau <= 30.0 && target == 100.0;
@@ -124,12 +149,17 @@ pub(super) fn figure_7(networks: &[&Measured]) -> Result<Drawn, Error> {
     );
     against(&mut sheet, "a", panel, &sets)?;
     let score = |group: Group| {
-        let scores: Vec<f64> = learned(networks, &[group]).iter().map(|(_, f)| single(f)).collect();
+        let scores: Vec<f64> = learned(networks, &[group])
+            .iter()
+            .map(|(_, f)| single(f))
+            .collect();
         median(&scores)
     };
     let mut fitted = Vec::new();
     for units in CAPACITY_UNITS {
-        let of = all.iter().filter(|(network, _)| parameters(network)[0] == f64::from(units));
+        let of = all
+            .iter()
+            .filter(|(network, _)| parameters(network)[0] == f64::from(units));
         let points: Vec<_> = of
             .map(|(network, found)| {
                 let [_, length, target] = parameters(network);
@@ -169,7 +199,12 @@ pub(super) fn theory(networks: &[&Measured]) -> Result<Drawn, Error> {
     };
     let density = of(&|t| t.density.iter().map(|p| (p[0], p[1])).collect());
     let panel = Panel::new("Density of phases (Eq. 44)", "Current", "Total variation").log_x();
-    against(&mut sheet, "density", panel, &[(String::new(), SINGLE, density)])?;
+    against(
+        &mut sheet,
+        "density",
+        panel,
+        &[(String::new(), SINGLE, density)],
+    )?;
     let tracking = of(&|t| t.tracking.iter().map(|p| (p[0], p[1])).collect());
     let printed = of(&|t| {
         let printed = |p: &[f64; 2]| (p[0], p[0] / (4.0 * std::f64::consts::PI));
@@ -191,7 +226,9 @@ pub(super) fn theory(networks: &[&Measured]) -> Result<Drawn, Error> {
     against(&mut sheet, "variance", panel.horizontal("", 1.0), &sets)?;
     let sized = learned(networks, &SIZED);
     let of = |value: fn(&Learned) -> f64| {
-        let points = sized.iter().map(|(network, f)| (*network, f.units as f64, value(f)));
+        let points = sized
+            .iter()
+            .map(|(network, f)| (*network, f.units as f64, value(f)));
         points.collect::<Vec<_>>()
     };
     let panel = Panel::new("Size of the weights", "Units", "Root mean square");

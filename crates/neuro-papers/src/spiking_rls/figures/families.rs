@@ -2,7 +2,7 @@
 
 use super::FAMILIES;
 use super::panels::{
-    AVERAGED, SINGLE, averaged, against, damaged, learned, raster, scores, single, traces,
+    AVERAGED, SINGLE, against, averaged, damaged, learned, raster, scores, single, traces,
 };
 use crate::spiking_rls::group::{Group, Kind, LOW_RATES, RANDOMS};
 use crate::spiking_rls::measured::{Measured, Test};
@@ -16,12 +16,26 @@ pub(super) fn figure_3a(networks: &[&Measured]) -> Result<Drawn, Error> {
     let mut sheet = Sheet::new("3")?;
     for (name, group) in NAMES.into_iter().zip(FAMILIES) {
         let letter = format!("a, {}", name.to_lowercase());
-        traces(&mut sheet, &letter, name, networks, group, "quasi-static drive")?;
+        traces(
+            &mut sheet,
+            &letter,
+            name,
+            networks,
+            group,
+            "quasi-static drive",
+        )?;
     }
     for (name, group) in NAMES.into_iter().zip(FAMILIES) {
         let letter = format!("b, {}", name.to_lowercase());
         let title = "Rates in 50 ms (Hz)";
-        traces(&mut sheet, &letter, title, networks, group, "quasi-static rate (Hz)")?;
+        traces(
+            &mut sheet,
+            &letter,
+            title,
+            networks,
+            group,
+            "quasi-static rate (Hz)",
+        )?;
     }
     for (name, group) in NAMES.into_iter().zip(FAMILIES) {
         let letter = format!("b, spikes, {}", name.to_lowercase());
@@ -124,7 +138,14 @@ pub(super) fn figure_3_s3(networks: &[&Measured]) -> Result<Drawn, Error> {
     for ((letter, name), group) in ["a", "b", "c"].into_iter().zip(names).zip(kinds) {
         traces(&mut sheet, letter, name, networks, group, "test")?;
     }
-    raster(&mut sheet, "c, spikes", "Strong noise", networks, kinds[2], "test")?;
+    raster(
+        &mut sheet,
+        "c, spikes",
+        "Strong noise",
+        networks,
+        kinds[2],
+        "test",
+    )?;
     let groups: Vec<(&str, Group)> = names.into_iter().zip(kinds).collect();
     scores(&mut sheet, "scores", "Tests", networks, &groups)?;
     Ok(sheet.drawn(3))

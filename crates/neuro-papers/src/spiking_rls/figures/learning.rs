@@ -48,7 +48,14 @@ pub(super) fn figure_1d(networks: &[&Measured]) -> Result<Drawn, Error> {
 pub(super) fn figure_1_s1(networks: &[&Measured]) -> Result<Drawn, Error> {
     let mut sheet = Sheet::new("1-S1")?;
     let group = Group::Single(Kind::RateUnits);
-    traces(&mut sheet, "a", "Before training", networks, group, "untrained")?;
+    traces(
+        &mut sheet,
+        "a",
+        "Before training",
+        networks,
+        group,
+        "untrained",
+    )?;
     traces(&mut sheet, "b", "After training", networks, group, "test")?;
     over_loops(&mut sheet, "b, loops", "Training", networks, group)?;
     Ok(sheet.drawn(2))

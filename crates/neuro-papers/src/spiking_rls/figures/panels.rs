@@ -71,7 +71,9 @@ pub(super) fn traces(
         ("network", NETWORK, &kept.traces),
         ("quasi-static", PREDICTED, &kept.predicted),
     ];
-    let size = sets.iter().flat_map(|(_, _, set)| set.iter().take(UNITS).flatten());
+    let size = sets
+        .iter()
+        .flat_map(|(_, _, set)| set.iter().take(UNITS).flatten());
     let size = size.fold(0.0, |m: f64, x| m.max(x.abs()));
     let apart = if size > 0.0 { 2.1 * size } else { 1.0 };
     let title = sheet.title(letter, &format!("{title}, seed {}", network.seed));
@@ -110,7 +112,11 @@ pub(super) fn raster(
     let points = x.iter().copied().zip(y.iter().copied());
     sheet.note(network, letter, label, points)?;
     let title = sheet.title(letter, &format!("{title}, seed {}", network.seed));
-    sheet.push(Panel::new(&title, TIME, "Unit").scatter("", &x, &y).in_colour(NETWORK));
+    sheet.push(
+        Panel::new(&title, TIME, "Unit")
+            .scatter("", &x, &y)
+            .in_colour(NETWORK),
+    );
     Ok(())
 }
 
@@ -133,7 +139,12 @@ pub(super) fn over_loops(
     let (correlation, change) = (loops(|l| l.correlation), loops(|l| l.weight_change));
     let mut curves = Vec::new();
     for (network, found) in &all {
-        curves.push((*network, "training".to_string(), TRAINING, correlation(found)));
+        curves.push((
+            *network,
+            "training".to_string(),
+            TRAINING,
+            correlation(found),
+        ));
     }
     let count = |found: &Learned| found.loops.len() as f64;
     for (name, colour, of) in [
@@ -153,7 +164,12 @@ pub(super) fn over_loops(
     let panel = Panel::new(&sheet.title(letter, title), "Loop", "Correlation");
     sheet.curves(letter, panel.y_range(-0.1, 1.0), curves)?;
     let weights = all.iter().map(|(network, found)| {
-        (*network, "change of the weights".to_string(), NETWORK, change(found))
+        (
+            *network,
+            "change of the weights".to_string(),
+            NETWORK,
+            change(found),
+        )
     });
     let letter = format!("{letter}, weights");
     let panel = Panel::new(&sheet.title(&letter, title), "Loop", "|W - W0| / |W0|");
@@ -243,7 +259,8 @@ pub(super) fn map(
     for (network, x, y, value) in points {
         sheet.note(*network, letter, &format!("y = {y}"), [(*x, *value)])?;
     }
-    let column = |of: fn(&(&Measured, f64, f64, f64)) -> f64| points.iter().map(of).collect::<Vec<_>>();
+    let column =
+        |of: fn(&(&Measured, f64, f64, f64)) -> f64| points.iter().map(of).collect::<Vec<_>>();
     let (x, y, value) = (column(|p| p.1), column(|p| p.2), column(|p| p.3));
     if value.iter().any(|v| v.is_finite()) {
         sheet.push(panel.scatter_by(&x, &y, &value, value_label));

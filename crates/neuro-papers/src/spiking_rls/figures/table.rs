@@ -43,7 +43,9 @@ const COLUMNS: &[Column] = &[
     ("untrained single", |f| {
         number(f.untrained.as_ref().and_then(Test::single))
     }),
-    ("ceiling single", |f| number(f.ceiling.and_then(|c| c.single))),
+    ("ceiling single", |f| {
+        number(f.ceiling.and_then(|c| c.single))
+    }),
     ("quasi-static drive", |f| {
         let trained = f.quasi_static.map(|q| q.drive_single);
         number(trained.or(f.balanced.as_ref().map(|b| b.quasi_static)))

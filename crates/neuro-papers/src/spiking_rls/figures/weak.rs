@@ -50,12 +50,24 @@ pub(super) fn weak(networks: &[&Measured]) -> Result<Drawn, Error> {
         single_group("200 units", Kind::ProductsFew),
         single_group("200, both slow", Kind::ProductsFewSlow),
     ];
-    scores(&mut sheet, "products", "Products of sines", networks, &products)?;
+    scores(
+        &mut sheet,
+        "products",
+        "Products of sines",
+        networks,
+        &products,
+    )?;
     let updates = [
         single_group("every 2 ms", Kind::Izhikevich),
         single_group("every 10 ms", Kind::IzhikevichSeldom),
     ];
-    scores(&mut sheet, "izhikevich", "Izhikevich's units", networks, &updates)?;
+    scores(
+        &mut sheet,
+        "izhikevich",
+        "Izhikevich's units",
+        networks,
+        &updates,
+    )?;
     for (letter, title, kind) in [
         ("rate rule, loops", "The rate rule", Kind::SinesRate),
         ("products, loops", "Products, 200 units", Kind::ProductsFew),
@@ -71,7 +83,13 @@ pub(super) fn gain(networks: &[&Measured]) -> Result<Drawn, Error> {
     let mut sheet = Sheet::new("")?;
     let names = ["none", "1", "2", "4", "8"];
     let groups: Vec<(&str, Group)> = names.into_iter().zip(GAINS).collect();
-    scores(&mut sheet, "gain", "Gain of initial weights", networks, &groups)?;
+    scores(
+        &mut sheet,
+        "gain",
+        "Gain of initial weights",
+        networks,
+        &groups,
+    )?;
     Ok(sheet.drawn(1))
 }
 
@@ -89,7 +107,11 @@ pub(super) fn heterogeneity(networks: &[&Measured]) -> Result<Drawn, Error> {
         points.collect::<Vec<_>>()
     };
     let share = "Share of random targets";
-    let panel = Panel::new("Rank of the rate patterns", share, "By the largest possible");
+    let panel = Panel::new(
+        "Rank of the rate patterns",
+        share,
+        "By the largest possible",
+    );
     let sets = [(String::new(), SINGLE, of(&|h| h.ranks.clone()))];
     against(&mut sheet, "rank", panel, &sets)?;
     let panel = Panel::new("Dimension of the rate patterns", share, "Dimension");
@@ -106,12 +128,16 @@ pub(super) fn heterogeneity(networks: &[&Measured]) -> Result<Drawn, Error> {
     let network = of(&|h| {
         let batch = h.batch.iter().enumerate();
         let batch = batch.flat_map(|(k, b)| placed(k, b.test.single()));
-        batch.chain(placed(h.batch.len(), h.recursive.single())).collect()
+        batch
+            .chain(placed(h.batch.len(), h.recursive.single()))
+            .collect()
     });
     let average = of(&|h| {
         let batch = h.batch.iter().enumerate();
         let batch = batch.flat_map(|(k, b)| placed(k, b.test.averaged));
-        batch.chain(placed(h.batch.len(), h.recursive.averaged)).collect()
+        batch
+            .chain(placed(h.batch.len(), h.recursive.averaged))
+            .collect()
     });
     let panel = Panel::new("All at once and recursively", "", "Correlation");
     let panel = panel.x_names(["at once", "at once, ridge 1", "recursively"]);

@@ -31,7 +31,10 @@ pub(super) fn measure(
     streams: Streams,
 ) -> Result<Balanced, Failure> {
     let lessons = &trained.lessons;
-    let innate = lessons.innate.as_ref().unwrap_or(&lessons.patterns[0].targets);
+    let innate = lessons
+        .innate
+        .as_ref()
+        .unwrap_or(&lessons.patterns[0].targets);
     let untrained = &trained.untrained;
     let predicted = predicted_drive(&untrained.weight_matrix(), innate, &[], &QifGain)?;
     let reliability = |network: &Network| of(group, plan, lessons, innate, network, streams);
@@ -42,7 +45,9 @@ pub(super) fn measure(
         before: reliability(untrained)?,
         after: reliability(network)?,
         excluded: trained.excluded,
-        sign_changes: signs.filter(|(before, after)| *before * *after < 0.0).count(),
+        sign_changes: signs
+            .filter(|(before, after)| *before * *after < 0.0)
+            .count(),
     })
 }
 
@@ -129,7 +134,9 @@ fn deviations(
         if sum.is_empty() {
             sum = apart.copied().collect();
         } else {
-            sum.iter_mut().zip(apart).for_each(|(sum, apart)| *sum += apart);
+            sum.iter_mut()
+                .zip(apart)
+                .for_each(|(sum, apart)| *sum += apart);
         }
         reliability.deletions += 1;
     }

@@ -34,9 +34,17 @@ pub(super) fn measure(
     }
     let targets = &lessons.patterns[0].targets;
     let mut sum = nalgebra::DMatrix::zeros(targets.nrows(), targets.ncols());
-    tested_with(network, plan, lessons, 0, plan.trials, streams, |_, recording| {
-        sum += &recording.rates;
-    })?;
+    tested_with(
+        network,
+        plan,
+        lessons,
+        0,
+        plan.trials,
+        streams,
+        |_, recording| {
+            sum += &recording.rates;
+        },
+    )?;
     sum /= plan.trials as f64;
     let width = ((STEP / network.dt()).round() as usize).min(targets.ncols());
     let kept = |rates: &nalgebra::DMatrix<f64>| -> Result<Vec<Vec<f64>>, Failure> {

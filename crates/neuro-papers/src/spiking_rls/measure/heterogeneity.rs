@@ -70,7 +70,13 @@ pub(super) fn measure(scale: Scale, streams: Streams) -> Result<Heterogeneity, F
     let tests = test_streams(streams);
     let mut batch = Vec::new();
     for regularization in REGULARIZATIONS {
-        batch.push(solved_at_once(&network, &plan, &lessons, regularization, tests)?);
+        batch.push(solved_at_once(
+            &network,
+            &plan,
+            &lessons,
+            regularization,
+            tests,
+        )?);
     }
     Ok(Heterogeneity {
         units,
@@ -115,7 +121,10 @@ fn solved_at_once(
         let (own, n) = (rates.select_rows(&sources), sources.len());
         let gram = &own * own.transpose() + DMatrix::identity(n, n) * regularization;
         let target = DVector::from_iterator(targets.ncols(), targets.row(i).iter().copied());
-        let row = solve(&gram, &DMatrix::from_column_slice(n, 1, (&own * target).as_slice()))?;
+        let row = solve(
+            &gram,
+            &DMatrix::from_column_slice(n, 1, (&own * target).as_slice()),
+        )?;
         let weights = &mut network.weights_mut()[connections.range(i)];
         weights.copy_from_slice(row.as_slice());
     }

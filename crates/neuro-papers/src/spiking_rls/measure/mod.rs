@@ -12,9 +12,7 @@ use neuro_core::parallel::Workers;
 use neuro_models::spiking_rls::{Network, Recording};
 
 use super::group::{Group, Kind};
-use super::measured::{
-    Ceiling, Found, Learned, Lesion, Loop, Measured, Traces, VERSION,
-};
+use super::measured::{Ceiling, Found, Learned, Lesion, Loop, Measured, Traces, VERSION};
 use super::networks::{self, Assignment, Followed, RASTER_UNITS, TRACE_STEP, Trained, sampled};
 use super::plan::{Lessons, Plan, Targets, test_streams};
 use crate::claims::four_digits;
@@ -144,7 +142,13 @@ fn learned(
         Group::Single(Kind::Products | Kind::Chaotic | Kind::Process | Kind::ProductsFew)
     );
     let quasi_static = match is_family {
-        true => Some(quasi_static::measure(network, plan, lessons, tests, &mut traces)?),
+        true => Some(quasi_static::measure(
+            network,
+            plan,
+            lessons,
+            tests,
+            &mut traces,
+        )?),
         false => None,
     };
     let balanced = match plan.targets {
@@ -225,7 +229,10 @@ fn shown(
 ) -> Traces {
     let every = ((TRACE_STEP / network.dt()).round() as usize).max(1);
     let followed = Followed::of(plan);
-    let spikes = recording.spikes.iter().filter(|(_, unit)| *unit < RASTER_UNITS);
+    let spikes = recording
+        .spikes
+        .iter()
+        .filter(|(_, unit)| *unit < RASTER_UNITS);
     let time = |step: usize| four_digits((step + 1) as f64 * network.dt());
     Traces {
         label: label.into(),
@@ -233,7 +240,9 @@ fn shown(
         targets: sampled(&lessons.patterns[pattern].targets, plan.shown(), every),
         traces: sampled(followed.of_recording(recording), plan.shown(), every),
         predicted: vec![],
-        spikes: spikes.map(|(step, unit)| [time(*step), *unit as f64]).collect(),
+        spikes: spikes
+            .map(|(step, unit)| [time(*step), *unit as f64])
+            .collect(),
     }
 }
 
@@ -323,6 +332,9 @@ mod tests {
         let best = best.expect("it runs");
         let without = tested(&network, &plan, &lessons, 0, 3, streams).expect("it runs");
         let (best, without) = (best.averaged.expect("spikes"), without.averaged);
-        assert!(best > 0.6 && without.is_none_or(|w| w < best - 0.2), "{best} {without:?}");
+        assert!(
+            best > 0.6 && without.is_none_or(|w| w < best - 0.2),
+            "{best} {without:?}"
+        );
     }
 }

@@ -47,7 +47,10 @@ pub(super) fn tested_with(
     let (mut agreement, mut pairs) = (0.0, 0.0);
     for trial in 0..trials {
         let recording = network.recall(taught, &plan.recall(), streams, trial)?;
-        let within = recording.spikes.iter().take_while(|(step, _)| *step < steps);
+        let within = recording
+            .spikes
+            .iter()
+            .take_while(|(step, _)| *step < steps);
         let count = within.count();
         spikes += count;
         let silent = count == 0 && followed != Followed::Variable;

@@ -63,7 +63,11 @@ fn density_apart(x: f64, steps: usize) -> f64 {
     let expected = |bin: usize| {
         // Ten points of the bin.
         let points = (0..10).map(|k| -PI + width * (bin as f64 + (f64::from(k) + 0.5) / 10.0));
-        points.map(|theta| Theta::phase_density(theta, x)).sum::<f64>() / 10.0 * width
+        points
+            .map(|theta| Theta::phase_density(theta, x))
+            .sum::<f64>()
+            / 10.0
+            * width
     };
     let total = (10 * steps) as f64;
     let apart = (0..BINS).map(|bin| (counts[bin] / total - expected(bin)).abs());
@@ -73,12 +77,7 @@ fn density_apart(x: f64, steps: usize) -> f64 {
 /// The tracking error `tau_s du/dt` of an Ornstein–Uhlenbeck process `u` relative to `u`, as moduli of
 /// Fourier coefficients, averaged over the frequencies (cycles per time) up to `1 / (2 pi tau_c)`, of which the
 /// path has `cycles`.
-fn tracking_error(
-    ratio: f64,
-    cycles: usize,
-    streams: Streams,
-    index: u64,
-) -> Result<f64, Failure> {
+fn tracking_error(ratio: f64, cycles: usize, streams: Streams, index: u64) -> Result<f64, Failure> {
     let (target, dt) = (100.0, 1.0);
     let synapse = ratio * target;
     let process = OrnsteinUhlenbeck {
