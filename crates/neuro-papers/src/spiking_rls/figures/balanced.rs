@@ -1,8 +1,10 @@
 //! Figure 4.
 
-use super::panels::{NETWORK, PREDICTED, TARGET, learned, map, over_loops, raster, scores, traces};
+use super::panels::{
+    NETWORK, PREDICTED, Quantity, TARGET, learned, map, over_loops, raster, scores, traces,
+};
 use crate::spiking_rls::group::{COUPLINGS, Group, Kind};
-use crate::spiking_rls::measured::{Balanced, DEVIATION_STEP, Learned, Measured, Reliability};
+use crate::spiking_rls::measured::{Balanced, DEVIATION_STEP, Measured, Reliability};
 use crate::study::{Drawn, Sheet};
 use crate::{Error, Panel};
 
@@ -160,7 +162,7 @@ pub(super) fn figure_4(networks: &[&Measured]) -> Result<Drawn, Error> {
 pub(super) fn figure_4i(networks: &[&Measured]) -> Result<Drawn, Error> {
     let mut sheet = Sheet::new("4")?;
     let all = learned(networks, &COUPLINGS);
-    let values: [(&str, &str, fn(&Learned) -> f64); 2] = [
+    let values: [(&str, &str, Quantity); 2] = [
         ("i, untrained", "Quasi-static prediction", |found| {
             found.balanced.as_ref().map_or(f64::NAN, |b| b.quasi_static)
         }),

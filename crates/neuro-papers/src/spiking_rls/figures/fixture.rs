@@ -86,7 +86,7 @@ fn test(group: Group, pattern: usize, score: f64, seed: u64) -> Test {
         pattern,
         training: score.max(0.8),
         single: (0..3).map(single).collect(),
-        averaged: (!silent).then(|| 0.5 * (1.0 + score)),
+        averaged: (!silent).then_some(0.5 * (1.0 + score)),
         other: Some(0.05),
         rate: if silent { 0.0 } else { 9.0 + jitter(seed, 3) },
         silent: if silent { 3 } else { 0 },

@@ -77,7 +77,7 @@ pub(super) fn traces(
     let size = size.fold(0.0, |m: f64, x| m.max(x.abs()));
     let apart = if size > 0.0 { 2.1 * size } else { 1.0 };
     let title = sheet.title(letter, &format!("{title}, seed {}", network.seed));
-    let axis = format!("Units, {:.2} apart", apart);
+    let axis = format!("Units, {apart:.2} apart");
     let mut panel = Panel::new(&title, TIME, &axis);
     for (name, colour, set) in sets {
         for (k, values) in set.iter().take(UNITS).enumerate() {
@@ -184,7 +184,7 @@ pub(super) fn scores(
     networks: &[&Measured],
     groups: &[(&str, Group)],
 ) -> Result<(), Error> {
-    let kinds: [(&str, usize, f64, fn(&Learned) -> f64); 3] = [
+    let kinds: [(&str, usize, f64, Quantity); 3] = [
         ("training", TRAINING, -0.2, training),
         ("single test trials", SINGLE, 0.0, single),
         ("average over trials", AVERAGED, 0.2, averaged),
@@ -212,6 +212,9 @@ pub(super) fn scores(
     }
     Ok(())
 }
+
+/// A quantity of a network.
+pub(super) type Quantity = fn(&Learned) -> f64;
 
 /// Points of a curve with the network that each comes from.
 pub(super) type Points<'a> = Vec<(&'a Measured, f64, f64)>;
