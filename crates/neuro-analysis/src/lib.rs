@@ -15,13 +15,17 @@ pub mod mode_decay;
 pub mod participation;
 pub mod pca;
 pub mod perturbation;
+pub mod phase_deviation;
 pub mod phate;
 pub mod population_vector;
 pub mod psychometric;
+pub mod quasi_static;
+pub mod scaling_law;
 pub mod selectivity;
 pub mod spectrum;
 pub mod statistics;
 pub mod steady_state;
+pub mod trace_scores;
 pub mod trend;
 pub mod visited;
 
@@ -49,11 +53,15 @@ pub use perturbation::{
     PerturbationCurves, PerturbationMeasures, PerturbationSpectrum, isotropic_leading_share,
     isotropic_participation_ratio, perturbation_curves, perturbation_spectrum, perturbed,
 };
+pub use phase_deviation::phase_deviation;
 pub use phate::{Phate, PhateConfig, phate};
 pub use psychometric::{
     LogisticFit, Proportion, PsychometricBin, PsychometricCurve, fit_logistic, psychometric_curve,
 };
+pub use quasi_static::{predicted_drive, predicted_rate};
+pub use scaling_law::{Direction, PowerLaw, monotone_share, power_law, slope_through_origin};
 pub use spectrum::Spectrum;
 pub use steady_state::SteadyState;
+pub use trace_scores::{TraceScores, TraceScoring};
 pub use trend::{Trend, TrendFit, fit_trend};
 pub use visited::{Likeness, VisitedSurface, visited_states};

@@ -14,6 +14,7 @@ pub mod spiking;
 mod streams;
 mod system;
 mod task;
+mod trace_correlation;
 mod trajectory;
 pub mod transfer;
 
@@ -25,4 +26,5 @@ pub use simd::vectorize;
 pub use streams::{Domain, Purpose, Streams};
 pub use system::{Diffusion, FromFn, Linearize, System, system_from_fn};
 pub use task::{Batch, Task, TaskShape, TrialMut};
+pub use trace_correlation::TraceCorrelation;
 pub use trajectory::Trajectory;

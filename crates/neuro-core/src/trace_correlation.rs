@@ -1,9 +1,10 @@
-//! How well traces follow their targets, without keeping them.
+//! How well traces follow their targets, without keeping them: `r = sum dx dy / sqrt(sum dx^2 sum dy^2)`
+//! over time, for many units at once, updated sample by sample (Welford's recurrences).
 
 /// Pearson correlation over time of each unit with its target, sample by sample.
 ///
 /// ```
-/// use neuro_models::spiking_rls::TraceCorrelation;
+/// use neuro_core::TraceCorrelation;
 ///
 /// let mut correlation = TraceCorrelation::new(2);
 /// for t in 0..10 {
@@ -12,7 +13,7 @@
 /// }
 /// // A constant trace has no correlation: it counts as 0.
 /// assert_eq!(correlation.each(), [1.0, 0.0]);
-/// assert_eq!(correlation.mean(2), 0.5);
+/// assert_eq!((correlation.mean(2), correlation.constant(2)), (0.5, 1));
 /// ```
 #[derive(Clone, Debug)]
 pub struct TraceCorrelation {
@@ -60,6 +61,14 @@ impl TraceCorrelation {
     #[must_use]
     pub fn each(&self) -> Vec<f64> {
         self.moments.iter().map(correlation).collect()
+    }
+
+    /// How many of the first `units` units have a trace that never changed: their correlation is 0 by
+    /// convention, which says nothing about learning. A silent network has nothing but such units.
+    #[must_use]
+    pub fn constant(&self, units: usize) -> usize {
+        let counted = &self.moments[..units.min(self.moments.len())];
+        counted.iter().filter(|moments| moments[2] == 0.0).count()
     }
 
     /// The mean over the first `units` units; 0 for none.
