@@ -121,6 +121,8 @@ pub(super) fn along_epochs(
     sheet.curves("tilt", panel, tilt)
 }
 
+type Quantity = fn(&Learned) -> f64;
+
 /// All ways of teaching.
 pub(super) fn teaching(networks: &[&Measured]) -> Result<Drawn, Error> {
     let mut sheet = Sheet::new("")?;
@@ -137,7 +139,7 @@ pub(super) fn teaching(networks: &[&Measured]) -> Result<Drawn, Error> {
         format!("{}: {whole} of {}", way.label(), all.len())
     };
     let names: Vec<String> = ways.iter().map(names).collect();
-    let quantities: [(&str, fn(&Learned) -> f64); 4] = [
+    let quantities: [(&str, Quantity); 4] = [
         ("Least cosine of a memory with its unit", |f| {
             least(&f.cosines)
         }),

@@ -49,7 +49,7 @@ fn panels_are_those_of_the_paper() {
         // A long title is broken into lines.
         let text = svg.replace("</tspan>", " ");
         for panel in panels {
-            let last = format!("{}{})", id, panel);
+            let last = format!("{id}{panel})");
             let word = last.rsplit(' ').next().unwrap_or(&last).to_string();
             assert!(text.contains(&last) || text.contains(&word), "{id}{panel}");
         }
