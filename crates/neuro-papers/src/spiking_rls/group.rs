@@ -156,7 +156,7 @@ pub(super) const SLOW: [u16; 4] = [30, 100, 200, 500];
 pub(super) const CORRELATIONS: [u16; 5] = [50, 100, 200, 10, 500];
 /// Units, target lengths and correlation times of Figure 7.
 pub(super) const CAPACITY_UNITS: [u16; 3] = [500, 700, 1000];
-pub(super) const LENGTHS: [u16; 4] = [500, 1000, 2000, 4000];
+pub(super) const LENGTHS: [u16; 4] = [500, 1000, 1500, 2500];
 pub(super) const CAPACITY_CORRELATIONS: [u16; 3] = [50, 100, 200];
 /// Units of the scaling of weights.
 pub(super) const SIZES: [u16; 4] = [100, 200, 400, 800];
@@ -403,19 +403,28 @@ impl study::Group for Group {
         self.name()
     }
 
-    /// At paper scale all seeds for small networks; half of them for those of 500 and more units, which the
-    /// paper trains five times in Figure 6; three for Figure 4i, two for Figure 5, one for the largest.
+    /// At paper scale all seeds for small networks and what most claims rest on; half of them for variants of
+    /// large networks, and for Figure 6, where the paper has five; a fifth for Figures 4i and 5, a tenth for
+    /// the largest networks: what two cores can do in hours.
     fn networks(self, scale: Scale, seeds: usize) -> usize {
         match scale {
             Scale::Smoke => usize::from(self.is_smoke()) * seeds,
             Scale::Quick => usize::from(self.is_quick()) * seeds,
             Scale::Paper => match self {
+                Self::Single(
+                    Kind::RateUnits
+                    | Kind::NoiseLow
+                    | Kind::NoiseMedium
+                    | Kind::NoiseHigh
+                    | Kind::BalancedSchur
+                    | Kind::BalancedMask,
+                ) => seeds.div_ceil(2),
                 Self::Single(_) | Self::Size(..400) => seeds,
                 Self::Random(_) | Self::Amplitude(_) | Self::Size(_) => seeds.div_ceil(2),
                 Self::Scan(500, _, 50 | 100 | 200) => seeds.div_ceil(2),
-                Self::Coupling(..) => seeds.div_ceil(4),
+                Self::Coupling(..) => seeds.div_ceil(5),
                 Self::Cortical(300) => 1,
-                Self::Cortical(_) | Self::Scan(1000, _, 100) => seeds.div_ceil(5),
+                Self::Cortical(_) => seeds.div_ceil(5),
                 Self::Scan(..) | Self::Length(..) => seeds.div_ceil(10),
             },
         }

@@ -38,7 +38,7 @@ pub const PAPER: Paper = Paper {
     },
     paper: ScaleGuide {
         seeds: 10,
-        time: "about 3 h on 2 cores: the paper's sizes, coarse grids for Figures 4i, 6 and 7",
+        time: "about 3 to 4 h on 2 cores: the paper's sizes, coarse grids for Figures 4i, 6 and 7",
     },
 };
 
