@@ -10,6 +10,7 @@
 mod claims;
 mod figures;
 mod group;
+mod lessons;
 mod measure;
 pub mod measured;
 mod networks;

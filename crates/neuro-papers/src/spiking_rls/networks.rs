@@ -13,9 +13,10 @@ use neuro_models::spiking_rls::{Learning, Moment, Network, ObjectiveKind, Record
 use serde::{Deserialize, Serialize};
 
 use super::group::Group;
+use super::lessons::{Lessons, test_streams};
 use super::measure;
 use super::measured::{Loop, Stage, Traces, rounded};
-use super::plan::{Architecture, Lessons, Plan, test_streams};
+use super::plan::{Architecture, Plan};
 use crate::{Error, Job, Session, study};
 
 /// A network to train.

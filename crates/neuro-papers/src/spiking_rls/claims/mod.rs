@@ -15,6 +15,7 @@ mod cortical;
 mod errors;
 mod families;
 mod learning;
+mod theory;
 mod weak;
 
 #[cfg(test)]
@@ -40,6 +41,7 @@ pub(super) fn decide(all: &mut Deciding<'_>) -> Result<(), Error> {
     balanced::decide(all)?;
     cortical::decide(all)?;
     errors::decide(all)?;
+    theory::decide(all)?;
     weak::decide(all)
 }
 

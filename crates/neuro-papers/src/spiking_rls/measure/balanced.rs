@@ -10,9 +10,10 @@ use neuro_models::spiking_rls::Network;
 use super::Failure;
 use super::testing::correlation;
 use crate::spiking_rls::group::Group;
+use crate::spiking_rls::lessons::{Lessons, test_streams};
 use crate::spiking_rls::measured::{Balanced, DEVIATION_STEP, Reliability, rounded};
 use crate::spiking_rls::networks::Trained;
-use crate::spiking_rls::plan::{Architecture, Lessons, Plan, test_streams};
+use crate::spiking_rls::plan::{Architecture, Plan};
 
 /// Share of the learned time after which a spike is deleted: 200 of 2000 ms.
 const DELETED_AFTER: f64 = 0.1;

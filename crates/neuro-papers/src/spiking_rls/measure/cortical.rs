@@ -7,8 +7,9 @@ use neuro_models::spiking_rls::{Network, RATE_UNIT};
 
 use super::{Failure, tested_with};
 use crate::spiking_rls::group::Group;
+use crate::spiking_rls::lessons::Lessons;
 use crate::spiking_rls::measured::{Cortical, rounded};
-use crate::spiking_rls::plan::{Lessons, Plan};
+use crate::spiking_rls::plan::Plan;
 
 /// Time between two rates that are kept (ms).
 const STEP: f64 = 50.0;

@@ -17,8 +17,9 @@ use super::tested;
 use super::testing::correlation;
 use crate::Scale;
 use crate::spiking_rls::group::{Group, Kind, SHARES};
+use crate::spiking_rls::lessons::{Lessons, test_streams};
 use crate::spiking_rls::measured::{Batch, Heterogeneity, Test};
-use crate::spiking_rls::plan::{Lessons, Plan, Targets, test_streams};
+use crate::spiking_rls::plan::{Plan, Targets};
 
 /// Quasi-static bins (ms).
 const BIN: usize = 10;

@@ -12,9 +12,10 @@ use neuro_core::parallel::Workers;
 use neuro_models::spiking_rls::{Network, Recording};
 
 use super::group::{Group, Kind};
+use super::lessons::{Lessons, test_streams};
 use super::measured::{Ceiling, Found, Learned, Lesion, Loop, Measured, Traces, VERSION};
 use super::networks::{self, Assignment, Followed, RASTER_UNITS, TRACE_STEP, Trained, sampled};
-use super::plan::{Lessons, Plan, Targets, test_streams};
+use super::plan::{Plan, Targets};
 use crate::claims::four_digits;
 use crate::{Error, Job, Session};
 

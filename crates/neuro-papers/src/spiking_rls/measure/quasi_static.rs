@@ -8,9 +8,10 @@ use neuro_models::spiking_rls::{Network, RATE_UNIT};
 
 use super::Failure;
 use super::testing::correlation;
+use crate::spiking_rls::lessons::Lessons;
 use crate::spiking_rls::measured::{QuasiStatic, Traces, rounded};
 use crate::spiking_rls::networks::{TRACE_STEP, sampled};
-use crate::spiking_rls::plan::{Lessons, Plan};
+use crate::spiking_rls::plan::Plan;
 
 /// Bins of rates (ms).
 const BIN: f64 = 50.0;

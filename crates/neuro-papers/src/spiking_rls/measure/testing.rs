@@ -6,9 +6,10 @@ use neuro_core::{Streams, TraceCorrelation};
 use neuro_models::spiking_rls::{Network, Recording};
 
 use super::Failure;
+use crate::spiking_rls::lessons::Lessons;
 use crate::spiking_rls::measured::Test;
 use crate::spiking_rls::networks::Followed;
-use crate::spiking_rls::plan::{Lessons, Plan};
+use crate::spiking_rls::plan::Plan;
 
 /// Bins in which spikes of trials are compared (ms).
 const BIN: f64 = 50.0;
