@@ -20,7 +20,6 @@ pub mod phate;
 pub mod population_vector;
 pub mod psychometric;
 pub mod quasi_static;
-pub mod scaling_law;
 pub mod selectivity;
 pub mod spectrum;
 pub mod statistics;
@@ -59,9 +58,8 @@ pub use psychometric::{
     LogisticFit, Proportion, PsychometricBin, PsychometricCurve, fit_logistic, psychometric_curve,
 };
 pub use quasi_static::{predicted_drive, predicted_rate};
-pub use scaling_law::{Direction, PowerLaw, monotone_share, power_law, slope_through_origin};
 pub use spectrum::Spectrum;
 pub use steady_state::SteadyState;
 pub use trace_scores::{TraceScores, TraceScoring};
-pub use trend::{Trend, TrendFit, fit_trend};
+pub use trend::{Direction, Trend, TrendFit, fit_trend, monotone_share, slope_through_origin};
 pub use visited::{Likeness, VisitedSurface, visited_states};

@@ -1,4 +1,11 @@
-//! Which simple law does a curve follow: a line, a logarithm, or a power?
+//! How a measured quantity grows with another: which simple law it follows, and whether it follows any.
+//!
+//! - [`fit_trend`]: a line, a logarithm or a power.
+//! - [`slope_through_origin`]: the line through the origin.
+//! - [`monotone_share`]: of points from runs with many parameters, the share of the variance that the best monotone
+//!   function explains (isotonic regression by pooling adjacent violators; R. E. Barlow et al. 1972, Statistical
+//!   Inference under Order Restrictions, chapter 1): 1 when all runs collapse on one curve that only rises, or only
+//!   falls.
 //!
 //! ```text
 //! Linear       y = a + b x
@@ -68,16 +75,7 @@ impl TrendFit {
 /// [`neuro_core::Error`] for different lengths, values that are not finite, or not positive where a logarithm is taken;
 /// [`Error::TooFewSamples`] for fewer than three points; [`Error::Constant`] when all `x` or all `y` are equal.
 pub fn fit_trend(x: &[f64], y: &[f64], trend: Trend) -> Result<TrendFit, Error> {
-    Core::check_length("values of a trend", x.len(), y.len())?;
-    Core::check_finite("places of a trend", x)?;
-    Core::check_finite("values of a trend", y)?;
-    if x.len() < 3 {
-        return Err(Error::TooFewSamples {
-            what: "trend".into(),
-            needed: 3,
-            found: x.len(),
-        });
-    }
+    check("trend", x, y, 3)?;
     let logarithms = |what: &str, values: &[f64]| -> Result<Vec<f64>, Error> {
         for value in values {
             Core::check_range(what, "positive", *value, *value > 0.0)?;
@@ -113,6 +111,94 @@ pub fn fit_trend(x: &[f64], y: &[f64], trend: Trend) -> Result<TrendFit, Error> 
     let residuals = x.iter().zip(y).map(|(x, y)| (y - fit.value(*x)).powi(2));
     fit.r_squared = 1.0 - residuals.sum::<f64>() / height;
     Ok(fit)
+}
+
+/// The slope of the line through the origin that is nearest to the points.
+///
+/// # Errors
+/// [`neuro_core::Error::Length`], [`neuro_core::Error::NonFinite`], [`Error::TooFewSamples`] without points,
+/// [`Error::Constant`] when all `x` are 0.
+pub fn slope_through_origin(x: &[f64], y: &[f64]) -> Result<f64, Error> {
+    check("points of a line", x, y, 1)?;
+    let squares: f64 = x.iter().map(|x| x * x).sum();
+    if squares == 0.0 {
+        let what = "abscissae of a line".into();
+        return Err(Error::Constant { what });
+    }
+    let products = x.iter().zip(y).map(|(x, y)| x * y);
+    Ok(products.sum::<f64>() / squares)
+}
+
+/// Which way a function goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// It never falls.
+    Rising,
+    /// It never rises.
+    Falling,
+}
+
+/// Share of the variance of `y` that the best monotone function of `x` explains.
+///
+/// # Errors
+/// [`neuro_core::Error::Length`], [`neuro_core::Error::NonFinite`], [`Error::TooFewSamples`] for fewer than three,
+/// [`Error::NoVariance`] when all `y` are equal.
+///
+/// ```
+/// use neuro_analysis::{Direction, monotone_share};
+///
+/// // Monotone but not linear: all of it is explained, and nothing in the other direction.
+/// let (x, y) = ([3.0, 1.0, 2.0, 4.0], [8.0, 0.0, 7.0, 8.5]);
+/// assert!((monotone_share(&x, &y, Direction::Rising)? - 1.0).abs() < 1e-12);
+/// assert!(monotone_share(&x, &y, Direction::Falling)? < 1e-12);
+/// # Ok::<(), neuro_analysis::Error>(())
+/// ```
+pub fn monotone_share(x: &[f64], y: &[f64], direction: Direction) -> Result<f64, Error> {
+    check("points of a monotone fit", x, y, 3)?;
+    let mut points: Vec<(f64, f64)> = x.iter().copied().zip(y.iter().copied()).collect();
+    points.sort_by(|a, b| match direction {
+        Direction::Rising => a.0.total_cmp(&b.0),
+        Direction::Falling => b.0.total_cmp(&a.0),
+    });
+    // Mean and number of points of each block; equal abscissae share one.
+    let mut blocks: Vec<(f64, f64)> = Vec::new();
+    for tied in points.chunk_by(|a, b| a.0 == b.0) {
+        let sum: f64 = tied.iter().map(|p| p.1).sum();
+        let count = tied.len() as f64;
+        let mut block = (sum / count, count);
+        while let Some(before) = blocks.last().copied()
+            && before.0 >= block.0
+        {
+            blocks.pop();
+            let count = before.1 + block.1;
+            block = ((before.0 * before.1 + block.0 * block.1) / count, count);
+        }
+        blocks.push(block);
+    }
+    let n = y.len() as f64;
+    let mean = y.iter().sum::<f64>() / n;
+    let total: f64 = y.iter().map(|y| (y - mean) * (y - mean)).sum();
+    if total == 0.0 {
+        let what = "monotone fit".into();
+        return Err(Error::NoVariance { what });
+    }
+    // Least squares: what the fitted values vary is what they explain.
+    let explained = blocks.iter().map(|(m, c)| c * (m - mean) * (m - mean));
+    Ok(explained.sum::<f64>() / total)
+}
+
+fn check(what: &str, x: &[f64], y: &[f64], needed: usize) -> Result<(), Error> {
+    Core::check_length(what, x.len(), y.len())?;
+    Core::check_finite(what, x)?;
+    Core::check_finite(what, y)?;
+    if x.len() < needed {
+        return Err(Error::TooFewSamples {
+            what: what.into(),
+            needed,
+            found: x.len(),
+        });
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -157,5 +243,44 @@ mod tests {
         refused(&[1.0, 2.0, 3.0], &[-1.0, 2.0, 3.0], Trend::Power);
         refused(&[1.0, 2.0, f64::NAN], &[1.0, 2.0, 3.0], Trend::Linear);
         refused(&[1.0, 2.0], &[1.0, 2.0, 3.0], Trend::Linear);
+    }
+
+    #[test]
+    fn the_line_through_the_origin_is_the_nearest() {
+        let (x, y) = ([1.0, 2.0, 4.0], [2.2, 3.8, 8.1]);
+        let slope = slope_through_origin(&x, &y).expect("points");
+        let error = |slope: f64| {
+            let apart = x.iter().zip(&y).map(|(x, y)| (y - slope * x).powi(2));
+            apart.sum::<f64>()
+        };
+        assert!(error(slope) < error(slope + 1e-3) && error(slope) < error(slope - 1e-3));
+        assert!(slope_through_origin(&[0.0], &[1.0]).is_err());
+    }
+
+    #[test]
+    fn pooled_blocks_are_the_isotonic_regression() {
+        // Of 1, 3, 2, 4 the nearest rising values are 1, 2.5, 2.5, 4: half a square is left of 5.
+        let found = monotone_share(
+            &[1.0, 2.0, 3.0, 4.0],
+            &[1.0, 3.0, 2.0, 4.0],
+            Direction::Rising,
+        );
+        assert!((found.expect("points") - 0.9).abs() < 1e-12);
+        // Equal abscissae must have one value.
+        let tied = monotone_share(
+            &[1.0, 1.0, 2.0, 2.0],
+            &[0.0, 2.0, 3.0, 5.0],
+            Direction::Rising,
+        );
+        assert!((tied.expect("points") - 9.0 / 13.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn points_without_an_order_or_a_spread_are_refused() {
+        assert!(slope_through_origin(&[], &[]).is_err());
+        let refused = |x: &[f64], y: &[f64]| monotone_share(x, y, Direction::Rising).is_err();
+        assert!(refused(&[1.0, 2.0], &[1.0, 2.0]));
+        assert!(refused(&[1.0, 2.0, 3.0], &[1.0; 3]));
+        assert!(refused(&[1.0, 2.0, f64::NAN], &[1.0, 2.0, 3.0]));
     }
 }

@@ -31,7 +31,7 @@ fn results_do_not_depend_on_threads_and_a_resumed_run_does_what_is_missing() {
 fn damaged_measurements_are_refused_by_name() {
     damaged_are_refused(
         "dsem-0",
-        "{\"version\": 1, \"group\": \"capacity-dsem-5\"",
+        &["{\"version\": 1, \"group\": \"capacity-dsem-5\""],
         Measured::read,
     );
 }

@@ -30,7 +30,7 @@ fn results_do_not_depend_on_threads_and_a_resumed_run_does_what_is_missing() {
 fn damaged_measurements_are_refused_by_name() {
     damaged_are_refused(
         "sines-0",
-        "{\"version\": 1, \"group\": \"sines\"",
+        &["{\"version\": 1, \"group\": \"sines\""],
         Measured::read,
     );
 }

@@ -147,9 +147,7 @@ impl Group {
     /// The name in files and options.
     #[must_use]
     pub fn name(self) -> &'static str {
-        let place = Self::ALL.iter().position(|group| *group == self);
-        // Groups are made in this module only, for ALL: the place is always found.
-        place.map_or("", |place| &NAMES[place])
+        study::name_in(&NAMES, self)
     }
 
     /// Whether the run's activity is shown in a figure, for which it has all seeds.
@@ -177,10 +175,7 @@ impl TryFrom<String> for Group {
     type Error = String;
 
     fn try_from(name: String) -> Result<Self, String> {
-        let place = NAMES.iter().position(|known| *known == name);
-        place
-            .map(|place| Self::ALL[place])
-            .ok_or_else(|| format!("no group is named '{name}'"))
+        study::of_name(&name)
     }
 }
 
@@ -207,14 +202,11 @@ impl study::Group for Group {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::study::testing;
 
     #[test]
     fn groups_have_names_of_their_own_and_are_found_by_them() {
-        for (k, group) in Group::ALL.into_iter().enumerate() {
-            assert_eq!(Group::try_from(group.name().to_string()), Ok(group));
-            assert!(!Group::ALL[..k].contains(&group), "{}", group.name());
-        }
-        assert!(Group::try_from("differential-global-11".to_string()).is_err());
+        testing::groups_are_found_by_their_names::<Group>("differential-global-11");
     }
 
     #[test]

@@ -4,13 +4,10 @@
 //! units of its intrinsic time constant. `w` is the inhibition of the homogeneous model, `W` its
 //! excitation. A number that does not exist is absent, never a NaN.
 
-use std::path::Path;
-
 use serde::{Deserialize, Serialize};
 
 use super::group::{Group, Site};
-use crate::Error;
-use crate::study::{self, Network};
+use crate::study;
 
 /// One run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -278,15 +275,6 @@ pub struct Stage {
 pub const VERSION: u32 = 1;
 
 impl Measured {
-    /// Reads a file of measurements.
-    ///
-    /// # Errors
-    /// [`Error::Io`] when it cannot be read, [`Error::File`] when it is damaged or of another
-    /// version.
-    pub fn read(path: &Path) -> Result<Self, Error> {
-        study::read(path)
-    }
-
     /// One line about the run.
     #[must_use]
     pub fn summary(&self) -> String {
@@ -310,28 +298,4 @@ impl Measured {
     }
 }
 
-impl Network for Measured {
-    type Group = Group;
-    type Found = Found;
-    const VERSION: u32 = VERSION;
-
-    fn version(&self) -> u32 {
-        self.version
-    }
-
-    fn group(&self) -> Group {
-        self.group
-    }
-
-    fn seed(&self) -> u64 {
-        self.seed
-    }
-
-    fn found(&self) -> Option<&Found> {
-        self.found.as_ref()
-    }
-
-    fn summary(&self) -> String {
-        self.summary()
-    }
-}
+study::network!(Measured, Group, Found, VERSION);

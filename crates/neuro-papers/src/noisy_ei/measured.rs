@@ -6,13 +6,10 @@
 //! level once (`peak`), and that of the sign of its mean in the response window (`mean`). A number
 //! that does not exist is absent, never a NaN.
 
-use std::path::Path;
-
 use serde::{Deserialize, Serialize};
 
 use super::group::Group;
-use crate::Error;
-use crate::study::{self, Network};
+use crate::study;
 
 /// One network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -224,15 +221,6 @@ pub struct Embedding {
 pub const VERSION: u32 = 1;
 
 impl Measured {
-    /// Reads a file of measurements.
-    ///
-    /// # Errors
-    /// [`Error::Io`] when it cannot be read, [`Error::File`] when it is damaged or of another
-    /// version.
-    pub fn read(path: &Path) -> Result<Self, Error> {
-        study::read(path)
-    }
-
     /// Trials to the criterion; the cap for a network that did not meet it, to be used by its rank
     /// only.
     #[must_use]
@@ -314,28 +302,4 @@ pub(super) fn mean(values: impl IntoIterator<Item = f64>) -> Option<f64> {
     (count > 0).then(|| sum / f64::from(count))
 }
 
-impl Network for Measured {
-    type Group = Group;
-    type Found = Found;
-    const VERSION: u32 = VERSION;
-
-    fn version(&self) -> u32 {
-        self.version
-    }
-
-    fn group(&self) -> Group {
-        self.group
-    }
-
-    fn seed(&self) -> u64 {
-        self.seed
-    }
-
-    fn found(&self) -> Option<&Found> {
-        self.found.as_ref()
-    }
-
-    fn summary(&self) -> String {
-        self.summary()
-    }
-}
+study::network!(Measured, Group, Found, VERSION);

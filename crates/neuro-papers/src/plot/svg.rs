@@ -131,12 +131,13 @@ impl Svg {
         }
     }
 
-    /// Filled rectangles (x, y, width, height) with sharp edges, so that neighbours meet.
+    /// Filled rectangles (left, top, right, bottom) with sharp edges. Neighbours meet, as all four
+    /// edges are rounded alike.
     pub(super) fn tiles(&mut self, tiles: &[(f64, f64, f64, f64)], colour: &str) {
         let mut data = String::new();
-        for &(x, y, width, height) in tiles {
-            let (x, y, width, height) = (px(x), px(y), px(width), px(height));
-            write!(data, "M{x} {y}h{width}v{height}h-{width}z")
+        for &(left, top, right, bottom) in tiles {
+            let (left, top, right, bottom) = (px(left), px(top), px(right), px(bottom));
+            write!(data, "M{left} {top}H{right}V{bottom}H{left}z")
                 .expect("writing to a String does not fail");
         }
         self.add(format_args!(

@@ -280,9 +280,7 @@ impl Group {
     /// The name in files and options.
     #[must_use]
     pub fn name(self) -> &'static str {
-        let place = Self::ALL.iter().position(|group| *group == self);
-        // Groups are made in this module only, for ALL: the place is always found.
-        place.map_or("", |place| &NAMES[place])
+        study::name_in(&NAMES, self)
     }
 
     /// Trials in a block of a search.
@@ -302,10 +300,7 @@ impl TryFrom<String> for Group {
     type Error = String;
 
     fn try_from(name: String) -> Result<Self, String> {
-        let place = NAMES.iter().position(|known| *known == name);
-        place
-            .map(|place| Self::ALL[place])
-            .ok_or_else(|| format!("no group is named '{name}'"))
+        study::of_name(&name)
     }
 }
 
@@ -335,14 +330,11 @@ impl study::Group for Group {
 mod tests {
     use super::*;
     use crate::study::Group as _;
+    use crate::study::testing;
 
     #[test]
     fn groups_have_names_of_their_own_and_are_found_by_them() {
-        for (k, group) in Group::ALL.into_iter().enumerate() {
-            assert_eq!(Group::try_from(group.name().to_string()), Ok(group));
-            assert!(!Group::ALL[..k].contains(&group), "{}", group.name());
-        }
-        assert!(Group::try_from("capacity-dsem-5".to_string()).is_err());
+        testing::groups_are_found_by_their_names::<Group>("capacity-dsem-5");
     }
 
     #[test]

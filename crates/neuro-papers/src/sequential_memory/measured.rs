@@ -3,13 +3,10 @@
 //! Time is in units of the features' time constant, energies in those of the paper. Memories are numbered from 0:
 //! 0 to 2 are the cycle of three, 3 to 6 that of four. A number that does not exist is absent, never a NaN.
 
-use std::path::Path;
-
 use serde::{Deserialize, Serialize};
 
 use super::group::Group;
-use crate::Error;
-use crate::study::{self, Network};
+use crate::study;
 
 /// One job.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -360,15 +357,6 @@ pub struct Picture {
 pub const VERSION: u32 = 1;
 
 impl Measured {
-    /// Reads a file of measurements.
-    ///
-    /// # Errors
-    /// [`Error::Io`] when it cannot be read, [`Error::File`] when it is damaged or of another
-    /// version.
-    pub fn read(path: &Path) -> Result<Self, Error> {
-        study::read(path)
-    }
-
     /// One line about the job.
     #[must_use]
     pub fn summary(&self) -> String {
@@ -413,28 +401,4 @@ impl Measured {
     }
 }
 
-impl Network for Measured {
-    type Group = Group;
-    type Found = Found;
-    const VERSION: u32 = VERSION;
-
-    fn version(&self) -> u32 {
-        self.version
-    }
-
-    fn group(&self) -> Group {
-        self.group
-    }
-
-    fn seed(&self) -> u64 {
-        self.seed
-    }
-
-    fn found(&self) -> Option<&Found> {
-        self.found.as_ref()
-    }
-
-    fn summary(&self) -> String {
-        self.summary()
-    }
-}
+study::network!(Measured, Group, Found, VERSION);

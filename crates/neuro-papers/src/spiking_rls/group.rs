@@ -45,6 +45,8 @@ pub enum Kind {
     Unconnected,
     /// Figure 1, supplement 2c, d: the same, rates.
     UnconnectedRate,
+    /// `UnconnectedRate` where units below threshold learn as well: without weights none is above it.
+    UnconnectedUngated,
     /// Figure 2a: two patterns, drives.
     Two,
     /// Figure 2b: two patterns, rates.
@@ -101,7 +103,7 @@ pub enum Kind {
     Theory,
 }
 
-const KINDS: [(Kind, &str); 32] = [
+const KINDS: [(Kind, &str); 33] = [
     (Kind::Balanced, "balanced"),
     (Kind::BalancedStrong, "balanced-strong"),
     (Kind::BalancedSchur, "balanced-strong-schur"),
@@ -120,6 +122,7 @@ const KINDS: [(Kind, &str); 32] = [
     (Kind::IntegrateAndFire, "integrate-and-fire"),
     (Kind::SinesRate, "sines-rate"),
     (Kind::UnconnectedRate, "unconnected-rate"),
+    (Kind::UnconnectedUngated, "unconnected-rate-ungated"),
     (Kind::RateBrief, "sines-rate-brief"),
     (Kind::RateUngated, "sines-rate-ungated"),
     (Kind::RateSlow, "sines-rate-slow"),
@@ -275,9 +278,20 @@ const COUNT: usize = CORTICALS.len()
     + SIZED.len()
     + KINDS.len();
 
+/// The groups that are no points of a scan.
+const SINGLES: [Group; KINDS.len()] = {
+    let mut groups = [Group::Random(0); KINDS.len()];
+    let mut k = 0;
+    while k < KINDS.len() {
+        groups[k] = Group::Single(KINDS[k].0);
+        k += 1;
+    }
+    groups
+};
+
 /// All groups; those that take longest come first, so that no thread is left with one at the end.
 const fn all() -> [Group; COUNT] {
-    let parts: [&[Group]; 9] = [
+    study::joined(&[
         &CORTICALS,
         &CAPACITIES,
         &LARGE,
@@ -287,23 +301,8 @@ const fn all() -> [Group; COUNT] {
         &RANDOMS,
         &LOW_RATES,
         &SIZED,
-    ];
-    let mut groups = [Group::Random(0); COUNT];
-    let (mut part, mut k) = (0, 0);
-    while part < parts.len() {
-        let mut i = 0;
-        while i < parts[part].len() {
-            groups[k] = parts[part][i];
-            (i, k) = (i + 1, k + 1);
-        }
-        part += 1;
-    }
-    let mut i = 0;
-    while i < KINDS.len() {
-        groups[k] = Group::Single(KINDS[i].0);
-        (i, k) = (i + 1, k + 1);
-    }
-    groups
+        &SINGLES,
+    ])
 }
 
 static NAMES: LazyLock<Vec<String>> =
@@ -334,9 +333,7 @@ impl Group {
     /// The name in files and options.
     #[must_use]
     pub fn name(self) -> &'static str {
-        let place = Self::ALL.iter().position(|group| *group == self);
-        // Groups are made in this module only, for ALL: the place is always found.
-        place.map_or("", |place| &NAMES[place])
+        study::name_in(&NAMES, self)
     }
 
     /// Whether quick scale has the group: a few points of each scan.
@@ -389,10 +386,7 @@ impl TryFrom<String> for Group {
     type Error = String;
 
     fn try_from(name: String) -> Result<Self, String> {
-        let place = NAMES.iter().position(|known| *known == name);
-        place
-            .map(|place| Self::ALL[place])
-            .ok_or_else(|| format!("no group is named '{name}'"))
+        study::of_name(&name)
     }
 }
 
@@ -435,14 +429,11 @@ impl study::Group for Group {
 mod tests {
     use super::*;
     use crate::study::Group as _;
+    use crate::study::testing;
 
     #[test]
     fn groups_have_names_of_their_own_and_are_found_by_them() {
-        for (k, group) in Group::ALL.into_iter().enumerate() {
-            assert_eq!(Group::try_from(group.name().to_string()), Ok(group));
-            assert!(!Group::ALL[..k].contains(&group), "{}", group.name());
-        }
-        assert!(Group::try_from("scan-500-synapse-2-target-3".to_string()).is_err());
+        testing::groups_are_found_by_their_names::<Group>("scan-500-synapse-2-target-3");
     }
 
     #[test]

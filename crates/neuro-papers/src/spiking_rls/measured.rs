@@ -4,15 +4,12 @@
 //! averaged over the scored units. A number that does not exist is absent, never a NaN: a network that was
 //! silent in a test has no score in it.
 
-use std::path::Path;
-
 use neuro_analysis::TraceScores;
 use serde::{Deserialize, Serialize};
 
 use super::group::Group;
-use crate::Error;
 use crate::claims::four_digits;
-use crate::study::{self, Network};
+use crate::study;
 
 /// One network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -362,15 +359,6 @@ pub(super) fn rounded(values: impl IntoIterator<Item = f64>) -> Vec<f64> {
 }
 
 impl Measured {
-    /// Reads a file of measurements.
-    ///
-    /// # Errors
-    /// [`Error::Io`] when it cannot be read, [`Error::File`] when it is damaged or of another
-    /// version.
-    pub fn read(path: &Path) -> Result<Self, Error> {
-        study::read(path)
-    }
-
     /// One line about the network.
     #[must_use]
     pub fn summary(&self) -> String {
@@ -389,28 +377,4 @@ impl Measured {
     }
 }
 
-impl Network for Measured {
-    type Group = Group;
-    type Found = Found;
-    const VERSION: u32 = VERSION;
-
-    fn version(&self) -> u32 {
-        self.version
-    }
-
-    fn group(&self) -> Group {
-        self.group
-    }
-
-    fn seed(&self) -> u64 {
-        self.seed
-    }
-
-    fn found(&self) -> Option<&Found> {
-        self.found.as_ref()
-    }
-
-    fn summary(&self) -> String {
-        self.summary()
-    }
-}
+study::network!(Measured, Group, Found, VERSION);

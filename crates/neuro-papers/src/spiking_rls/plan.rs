@@ -254,6 +254,9 @@ impl Plan {
                 plan.trials = scale.choose(1, 2, 10);
             }
         };
+        let ungated = |plan: &mut Self| {
+            plan.learning.objective = ObjectiveKind::Rate { gated: false };
+        };
         let izhikevich = spiking(Model::Izhikevich { dt: 0.1 }, [5.0, 15.0], 20.0);
         let brief = |plan: &mut Self| {
             plan.learning.stimulus_duration = 50.0;
@@ -291,6 +294,10 @@ impl Plan {
                 let plan = self.rate(scale);
                 plan.with(|plan| unconnected(plan.random()))
             }
+            Kind::UnconnectedUngated => {
+                let plan = self.rate(scale).with(ungated);
+                plan.with(|plan| unconnected(plan.random()))
+            }
             Kind::Two => self.with(two),
             Kind::TwoRate => self.rate(scale).with(two),
             Kind::Products => third(Targets::Products(ProductsOfSines::default())),
@@ -318,9 +325,7 @@ impl Plan {
             Kind::SinesBrief => self.with(brief),
             Kind::SinesWeak => self.with(|plan| plan.amplitude = 1.0),
             Kind::RateBrief => self.rate(scale).with(brief),
-            Kind::RateUngated => self.rate(scale).with(|plan| {
-                plan.learning.objective = ObjectiveKind::Rate { gated: false };
-            }),
+            Kind::RateUngated => self.rate(scale).with(ungated),
             Kind::RateSlow => self
                 .rate(scale)
                 .with(|plan| plan.random().synaptic_time_constant = 40.0),

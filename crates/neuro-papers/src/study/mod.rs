@@ -44,6 +44,37 @@ pub(crate) trait Group: Copy + Ord + Debug + Send + Sync + 'static {
     fn networks(self, scale: Scale, seeds: usize) -> usize;
 }
 
+/// The name of a group in a table of names in the order of [`Group::ALL`].
+pub(crate) fn name_in<G: Group>(names: &'static [String], group: G) -> &'static str {
+    let place = G::ALL.iter().position(|known| *known == group);
+    // Groups are made in the modules of the papers only, for ALL: the place is always found.
+    place.map_or("", |place| &names[place])
+}
+
+/// The group of a name.
+pub(crate) fn of_name<G: Group>(name: &str) -> Result<G, String> {
+    let known = G::ALL.iter().find(|group| group.name() == name);
+    known
+        .copied()
+        .ok_or_else(|| format!("no group is named '{name}'"))
+}
+
+/// Groups one after another; `COUNT` of them.
+pub(crate) const fn joined<G: Copy, const COUNT: usize>(parts: &[&[G]]) -> [G; COUNT] {
+    let mut groups = [parts[0][0]; COUNT];
+    let (mut part, mut k) = (0, 0);
+    while part < parts.len() {
+        let mut i = 0;
+        while i < parts[part].len() {
+            groups[k] = parts[part][i];
+            (i, k) = (i + 1, k + 1);
+        }
+        part += 1;
+    }
+    assert!(k == COUNT, "as many groups as there are places");
+    groups
+}
+
 /// What was measured on one network: the contents of its file.
 pub(crate) trait Network: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The paper's groups.
@@ -61,6 +92,50 @@ pub(crate) trait Network: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// One line about the network.
     fn summary(&self) -> String;
 }
+
+/// Makes a [`Network`] of the contents of a file with the fields `version`, `group`, `seed` and `found` and
+/// with a summary of its own, and reads it.
+macro_rules! network {
+    ($measured:ty, $group:ty, $found:ty, $version:expr) => {
+        impl $measured {
+            /// Reads a file of measurements.
+            ///
+            /// # Errors
+            /// [`Error::Io`](crate::Error::Io) when it cannot be read, [`Error::File`](crate::Error::File)
+            /// when it is damaged or of another version.
+            pub fn read(path: &std::path::Path) -> Result<Self, crate::Error> {
+                crate::study::read(path)
+            }
+        }
+
+        impl crate::study::Network for $measured {
+            type Group = $group;
+            type Found = $found;
+            const VERSION: u32 = $version;
+
+            fn version(&self) -> u32 {
+                self.version
+            }
+
+            fn group(&self) -> $group {
+                self.group
+            }
+
+            fn seed(&self) -> u64 {
+                self.seed
+            }
+
+            fn found(&self) -> Option<&$found> {
+                self.found.as_ref()
+            }
+
+            fn summary(&self) -> String {
+                self.summary()
+            }
+        }
+    };
+}
+pub(crate) use network;
 
 /// A network that a run is to train and measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -36,9 +36,17 @@ impl Sheet {
         Ok(())
     }
 
-    /// A title that ends with the paper's name of the panel.
-    pub(crate) fn title(&self, letter: &str, words: &str) -> String {
-        format!("{words} ({}{letter})", self.id)
+    /// A title that ends with the paper's name of the panel, which begins with a single letter. A panel
+    /// of our own begins with a word instead, which the title leaves out.
+    pub(crate) fn title(&self, panel: &str, words: &str) -> String {
+        let (first, rest) = panel.split_once(", ").unwrap_or((panel, ""));
+        if first.chars().count() == 1 {
+            format!("{words} ({}{panel})", self.id)
+        } else if rest.is_empty() {
+            words.into()
+        } else {
+            format!("{words} ({rest})")
+        }
     }
 
     pub(crate) fn push(&mut self, panel: Panel) {

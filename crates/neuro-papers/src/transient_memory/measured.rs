@@ -5,13 +5,10 @@
 //! and `T_a` are the ends of the first signal, the delay and the second signal. A number that does
 //! not exist (a period without a cycle, an average over nothing) is absent, never a NaN.
 
-use std::path::Path;
-
 use serde::{Deserialize, Serialize};
 
 use super::group::Group;
-use crate::Error;
-use crate::study::{self, Network};
+use crate::study;
 
 /// One network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -302,15 +299,6 @@ pub const HISTOGRAM: (f64, f64, usize) = (0.0, 3.0, 120);
 pub const VERSION: u32 = 1;
 
 impl Measured {
-    /// Reads a file of measurements.
-    ///
-    /// # Errors
-    /// [`Error::Io`] when it cannot be read, [`Error::File`] when it is damaged or of another
-    /// version.
-    pub fn read(path: &Path) -> Result<Self, Error> {
-        study::read(path)
-    }
-
     /// One line about the network.
     #[must_use]
     pub fn summary(&self) -> String {
@@ -331,28 +319,4 @@ impl Measured {
     }
 }
 
-impl Network for Measured {
-    type Group = Group;
-    type Found = Found;
-    const VERSION: u32 = VERSION;
-
-    fn version(&self) -> u32 {
-        self.version
-    }
-
-    fn group(&self) -> Group {
-        self.group
-    }
-
-    fn seed(&self) -> u64 {
-        self.seed
-    }
-
-    fn found(&self) -> Option<&Found> {
-        self.found.as_ref()
-    }
-
-    fn summary(&self) -> String {
-        self.summary()
-    }
-}
+study::network!(Measured, Group, Found, VERSION);

@@ -54,16 +54,17 @@ impl Experiment {
     }
 }
 
-/// Damaged measurements of a network are refused with the name of their file.
+/// Measurements of a network that are cut short, of an unknown group or damaged in another way are
+/// refused with the name of their file.
 pub(crate) fn damaged_are_refused<T: std::fmt::Debug>(
     network: &str,
-    cut: &str,
+    damaged: &[&str],
     read: fn(&Path) -> Result<T, Error>,
 ) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let name = format!("{network}.json");
     let path = folder.path().join(&name);
-    for text in [cut, "{}", "not json"] {
+    for text in damaged.iter().chain(&["{}", "not json"]) {
         fs::write(&path, text).expect("writable");
         let error = read(&path).expect_err("not measurements").to_string();
         assert!(error.contains(&name), "{error}");

@@ -1,18 +1,12 @@
 use super::*;
-use crate::derivative_feedback::PAPER;
+use crate::derivative_feedback::STUDY;
 use crate::derivative_feedback::figures::FIGURES;
 use crate::derivative_feedback::figures::fixture::{SEEDS, diverged, full};
-use crate::{Claim, Claims, Options, Verdict};
+use crate::study::testing;
+use crate::{Claim, Verdict};
 
 fn decided(networks: &[Measured], scale: Scale, only: &[&str]) -> Vec<Claim> {
-    let options = Options {
-        only: only.iter().map(|id| (*id).into()).collect(),
-        ..Options::defaults(&PAPER, scale)
-    };
-    let mut claims = Claims::new(scale);
-    let mut deciding = Deciding::new(PAPER.name, networks, &options, &mut claims);
-    decide(&mut deciding).expect("valid rules of different names");
-    claims.as_slice().to_vec()
+    testing::decided(&STUDY, networks, scale, only)
 }
 
 #[test]
@@ -26,16 +20,9 @@ fn every_figure_but_that_of_positive_feedback_has_a_claim() {
 
 #[test]
 fn at_paper_scale_every_claim_gets_a_verdict() {
-    let claims = decided(&full(), Scale::Paper, &[]);
-    assert!(claims.len() > 100);
-    for claim in &claims {
-        assert_ne!(claim.verdict(), Verdict::NeedsPaperScale, "{}", claim.id);
-        assert!(claim.seeds > 0, "{}", claim.id);
-    }
-    let verdicts = |verdict| claims.iter().filter(|c| c.verdict() == verdict).count();
     // The made-up runs hold some statements and break others.
-    assert!(verdicts(Verdict::Reproduced) > 30);
-    assert!(verdicts(Verdict::NotReproduced) > 10);
+    let [claims, held, broken] = testing::tally_at_paper_scale(&STUDY, &full());
+    assert!(claims > 100 && held > 30 && broken > 10);
 }
 
 #[test]

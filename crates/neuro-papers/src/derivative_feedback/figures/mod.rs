@@ -7,7 +7,7 @@
 
 use super::group::{DEPTHS, Group, Learned, Site, Variant};
 use super::measured::Measured;
-use crate::study::{Entry, entry, listed};
+use crate::study::{Entry, entry, joined, listed};
 
 mod homogeneous;
 mod local;
@@ -33,21 +33,6 @@ pub(super) const fn sweep(rule: Learned, site: Site) -> [Group; DEPTHS.len()] {
     while k < DEPTHS.len() {
         groups[k] = Group::learning(rule, site, DEPTHS[k]);
         k += 1;
-    }
-    groups
-}
-
-/// Groups one after another; `COUNT` of them.
-const fn joined<const COUNT: usize>(parts: &[&[Group]]) -> [Group; COUNT] {
-    let mut groups = [Group::Unlearned; COUNT];
-    let (mut part, mut k) = (0, 0);
-    while part < parts.len() {
-        let mut i = 0;
-        while i < parts[part].len() {
-            groups[k] = parts[part][i];
-            (i, k) = (i + 1, k + 1);
-        }
-        part += 1;
     }
     groups
 }

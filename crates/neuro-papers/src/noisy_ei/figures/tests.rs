@@ -4,27 +4,11 @@ use crate::noisy_ei::STUDY;
 use crate::noisy_ei::example::Example;
 use crate::noisy_ei::measured::Found;
 use crate::study::of;
-use crate::study::testing::{drawn, files, rows};
-
-fn named(ids: impl IntoIterator<Item = &'static str>, ending: &str) -> Vec<String> {
-    let mut names: Vec<String> = ids.into_iter().map(|id| format!("{id}.{ending}")).collect();
-    names.sort();
-    names
-}
+use crate::study::testing::{self, drawn, files, named, rows, svg};
 
 #[test]
-fn every_figure_is_written_with_its_numbers_for_a_full_set() {
-    let (_folder, session) = drawn(&STUDY, &full(), &[]);
-    let ids = || FIGURES.iter().map(|(id, _)| *id);
-    assert_eq!(files(&session, "figures"), named(ids(), "svg"));
-    assert_eq!(
-        files(&session, "data"),
-        named(ids().chain(["networks"]), "csv")
-    );
-    for (id, about) in FIGURES {
-        let svg = std::fs::read_to_string(session.output.figure(id)).expect("a figure");
-        assert!(!svg.contains("no data"), "{id}: {about}");
-    }
+fn every_figure_is_drawn_with_its_numbers() {
+    testing::every_figure_is_drawn(&STUDY, &full());
 }
 
 #[test]
@@ -38,14 +22,17 @@ fn diverged_networks_have_learning_curves_and_count_in_trials_only() {
 
 #[test]
 fn no_networks_give_no_files() {
-    let (_folder, session) = drawn(&STUDY, &[], &[]);
-    assert!(files(&session, "figures").is_empty() && files(&session, "data").is_empty());
+    testing::nothing_is_written(&STUDY);
 }
 
 #[test]
 fn only_what_was_asked_for_is_drawn() {
-    let (_folder, session) = drawn(&STUDY, &full(), &["3c"]);
-    assert_eq!(files(&session, "figures"), ["3c.svg"]);
+    testing::nothing_else_is_drawn(&STUDY, &full(), "3c");
+}
+
+#[test]
+fn every_group_belongs_to_a_figure() {
+    testing::every_group_belongs_to_a_figure(&STUDY, &full());
 }
 
 #[test]
@@ -65,8 +52,7 @@ fn what_a_quick_run_trains_is_enough_for_all_figures_but_one() {
         let there = figures.contains(&format!("{id}.svg"));
         assert_eq!(there, *id != "two-delays", "{id}");
         if there {
-            let svg = std::fs::read_to_string(session.output.figure(id)).expect("a figure");
-            assert!(!svg.contains("no data"), "{id}");
+            assert!(!svg(&session, id).contains("no data"), "{id}");
         }
     }
 }

@@ -364,7 +364,7 @@ impl View<'_> {
                         self.x(edge(column, columns, x)),
                     );
                     let (left, right) = (ends.0.min(ends.1), ends.0.max(ends.1));
-                    tiles[shade].push((left, top, right - left, bottom - top));
+                    tiles[shade].push((left, top, right, bottom));
                 }
             }
         }

@@ -24,16 +24,9 @@ fn every_figure_has_a_claim() {
 
 #[test]
 fn at_paper_scale_every_claim_gets_a_verdict() {
-    let claims = decided(&full(), Scale::Paper, &[]);
-    assert!(claims.len() > 90, "{}", claims.len());
-    for claim in &claims {
-        assert_ne!(claim.verdict(), Verdict::NeedsPaperScale, "{}", claim.id);
-        assert!(claim.seeds > 0, "{}", claim.id);
-    }
-    let verdicts = |verdict| claims.iter().filter(|c| c.verdict() == verdict).count();
     // The made-up networks hold some statements and break others.
-    assert!(verdicts(Verdict::Reproduced) > 30);
-    assert!(verdicts(Verdict::NotReproduced) > 10);
+    let [claims, held, broken] = testing::tally_at_paper_scale(&STUDY, &full());
+    assert!(claims > 90 && held > 30 && broken > 10);
 }
 
 #[test]

@@ -1,27 +1,11 @@
 use super::fixture::{RATIOS, SEEDS, TRIALS, diverged, full};
 use super::*;
 use crate::sequential_memory::STUDY;
-use crate::study::of;
-use crate::study::testing::{drawn, files, rows};
+use crate::study::testing::{self, drawn, rows, svg};
 
 #[test]
 fn every_figure_is_drawn_with_its_numbers() {
-    let (_folder, session) = drawn(&STUDY, &full(), &[]);
-    let expected = |ending: &str, more: &[&str]| {
-        let ids = FIGURES
-            .iter()
-            .map(|(id, _)| *id)
-            .chain(more.iter().copied());
-        let mut names: Vec<String> = ids.map(|id| format!("{id}.{ending}")).collect();
-        names.sort();
-        names
-    };
-    assert_eq!(files(&session, "figures"), expected("svg", &[]));
-    assert_eq!(files(&session, "data"), expected("csv", &["networks"]));
-    for (id, about) in FIGURES {
-        let svg = std::fs::read_to_string(session.output.figure(id)).expect("a figure");
-        assert!(!svg.contains("no data"), "{id}: {about}");
-    }
+    testing::every_figure_is_drawn(&STUDY, &full());
 }
 
 #[test]
@@ -45,9 +29,8 @@ fn panels_are_those_of_the_paper() {
             ],
         ),
     ] {
-        let svg = std::fs::read_to_string(session.output.figure(id)).expect("a figure");
         // A long title is broken into lines.
-        let text = svg.replace("</tspan>", " ");
+        let text = svg(&session, id).replace("</tspan>", " ");
         for panel in panels {
             let last = format!("{id}{panel})");
             let word = last.rsplit(' ').next().unwrap_or(&last).to_string();
@@ -58,16 +41,17 @@ fn panels_are_those_of_the_paper() {
 
 #[test]
 fn networks_that_diverged_have_a_table_only() {
-    let (_folder, session) = drawn(&STUDY, &diverged(), &[]);
-    assert!(files(&session, "figures").is_empty());
-    assert_eq!(files(&session, "data"), ["networks.csv"]);
-    assert_eq!(rows(&session, "networks"), diverged().len());
+    testing::only_the_table_is_written(&STUDY, &diverged());
 }
 
 #[test]
 fn no_networks_give_no_files() {
-    let (_folder, session) = drawn(&STUDY, &[], &[]);
-    assert!(files(&session, "figures").is_empty() && files(&session, "data").is_empty());
+    testing::nothing_is_written(&STUDY);
+}
+
+#[test]
+fn only_what_was_asked_for_is_drawn() {
+    testing::nothing_else_is_drawn(&STUDY, &full(), "strengths");
 }
 
 #[test]
@@ -83,12 +67,5 @@ fn tables_hold_every_trial_and_every_draw() {
 
 #[test]
 fn every_group_belongs_to_a_figure() {
-    for group in Group::ALL {
-        let needed = ENTRIES.iter().any(|entry| entry.groups.contains(&group));
-        assert!(needed, "{}", group.name());
-    }
-    let networks = full();
-    for entry in &ENTRIES {
-        assert!(!of(&networks, entry.groups).is_empty(), "{}", entry.id);
-    }
+    testing::every_group_belongs_to_a_figure(&STUDY, &full());
 }

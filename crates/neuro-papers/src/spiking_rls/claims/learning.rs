@@ -248,6 +248,21 @@ fn supplements(all: &mut Deciding<'_>) -> Result<(), Error> {
     )?;
     all.claim(
         "1-s2",
+        "1-s2c-begins",
+        "Without weights the training of rates can begin, though only units above threshold are trained",
+        &Rule::at_least("share of updates that were made in the first loop", 0.01)
+            .from_scale(Scale::Quick),
+        &all.learned(rate, |f| or_nan(f.loops.first().map(|of_loop| of_loop.trained))),
+    )?;
+    all.follows(
+        "1-s2",
+        "1-s2c-all-trained",
+        "Rates are learned without weights at first when units below threshold are trained too",
+        &one(Kind::UnconnectedUngated),
+        Scale::Paper,
+    )?;
+    all.claim(
+        "1-s2",
         "1-s2d-gradual",
         "The correlation of its rates increases gradually",
         &Rule::at_least("loops until 0.9 of the final correlation", 5.0).from_scale(Scale::Paper),

@@ -11,6 +11,7 @@
 //! paper scale; later changes are listed in `docs/papers/spiking_rls.md`.
 
 mod balanced;
+mod capacity;
 mod cortical;
 mod errors;
 mod families;
@@ -21,7 +22,7 @@ mod weak;
 #[cfg(test)]
 mod tests;
 
-pub(super) use errors::longest;
+pub(super) use capacity::longest;
 
 use neuro_analysis::spearman;
 
@@ -41,6 +42,7 @@ pub(super) fn decide(all: &mut Deciding<'_>) -> Result<(), Error> {
     balanced::decide(all)?;
     cortical::decide(all)?;
     errors::decide(all)?;
+    capacity::decide(all)?;
     theory::decide(all)?;
     weak::decide(all)
 }

@@ -2,11 +2,11 @@ use super::*;
 use crate::spiking_rls::STUDY;
 use crate::spiking_rls::figures::FIGURES;
 use crate::spiking_rls::figures::fixture::{SEEDS, broken_off, full};
-use crate::study::testing::decided;
+use crate::study::testing;
 use crate::{Claim, Verdict};
 
 fn claims(networks: &[Measured], scale: Scale, only: &[&str]) -> Vec<Claim> {
-    decided(&STUDY, networks, scale, only)
+    testing::decided(&STUDY, networks, scale, only)
 }
 
 fn verdict(claims: &[Claim], id: &str) -> Verdict {
@@ -28,16 +28,9 @@ fn every_figure_has_a_claim() {
 
 #[test]
 fn at_paper_scale_every_claim_gets_a_verdict() {
-    let claims = claims(&full(), Scale::Paper, &[]);
-    assert!(claims.len() > 150, "{}", claims.len());
-    for claim in &claims {
-        assert_ne!(claim.verdict(), Verdict::NeedsPaperScale, "{}", claim.id);
-        assert!(claim.seeds > 0, "{}", claim.id);
-    }
-    let count = |verdict| claims.iter().filter(|c| c.verdict() == verdict).count();
     // The made-up networks hold some statements and break others.
-    assert!(count(Verdict::Reproduced) > 60);
-    assert!(count(Verdict::NotReproduced) > 10);
+    let [claims, held, broken] = testing::tally_at_paper_scale(&STUDY, &full());
+    assert!(claims > 150 && held > 60 && broken > 10);
 }
 
 #[test]

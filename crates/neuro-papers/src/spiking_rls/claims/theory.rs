@@ -1,8 +1,6 @@
 //! The theory of errors and weights.
 
-use neuro_analysis::scaling_law::power_law;
-
-use super::errors::{paper, unzipped};
+use super::errors::{exponent, paper, unzipped};
 use super::{Deciding, one, rank_correlation, single};
 use crate::claims::median;
 use crate::spiking_rls::group::{Group, Kind, SIZES};
@@ -29,11 +27,11 @@ fn theory(all: &mut Deciding<'_>) -> Result<(), Error> {
         &quick(Rule::at_most("largest total variation from it", 0.03)),
         &values,
     )?;
-    let exponent = |t: &Theory| {
+    let scaling = |t: &Theory| {
         let (x, y): (Vec<f64>, Vec<f64>) = t.tracking.iter().map(|p| (p[0], p[1])).unzip();
-        power_law(&x, &y).map_or(f64::NAN, |law| law.exponent)
+        exponent(&x, &y)
     };
-    let values = of(all, &exponent);
+    let values = of(all, &scaling);
     all.claim(
         "theory",
         "eq55-scaling",
@@ -91,8 +89,11 @@ fn weights(all: &mut Deciding<'_>) -> Result<(), Error> {
         points.extend(sizes.into_iter().map(|size| (f64::from(units), size)));
     }
     let (x, y) = unzipped(&points);
-    let law = power_law(&x, &y).map_or(f64::NAN, |law| law.exponent);
-    let values = if points.is_empty() { vec![] } else { vec![law] };
+    let values = if points.is_empty() {
+        vec![]
+    } else {
+        vec![exponent(&x, &y)]
+    };
     let note = format!("{} networks of {} sizes", points.len(), SIZES.len());
     // Half of the way to 1 / sqrt(N), the other scaling that is in use.
     all.claim(

@@ -138,7 +138,9 @@ fn learned(group: Group, seed: u64) -> Learned {
     let score = reached(group) - 0.01 * jitter(seed, 1);
     let is_rate = matches!(
         group,
-        Group::Single(Kind::SinesRate | Kind::UnconnectedRate | Kind::TwoRate)
+        Group::Single(
+            Kind::SinesRate | Kind::UnconnectedRate | Kind::UnconnectedUngated | Kind::TwoRate
+        )
     );
     let speed = if is_rate { 10.0 } else { 0.5 };
     let so_far = |k: u64| 1.0 - (-(k as f64) / speed).exp();

@@ -67,6 +67,17 @@ pub(super) fn figure_1_s2(networks: &[&Measured]) -> Result<Drawn, Error> {
     let (drive, rate) = (Kind::Unconnected, Kind::UnconnectedRate);
     course(&mut sheet, networks, Group::Single(drive), ["a", "b"])?;
     course(&mut sheet, networks, Group::Single(rate), ["c", "d"])?;
+    let ungated = Group::Single(Kind::UnconnectedUngated);
+    let words = "All units trained";
+    traces(
+        &mut sheet,
+        "c, all trained",
+        words,
+        networks,
+        ungated,
+        "test",
+    )?;
+    over_loops(&mut sheet, "d, all trained", words, networks, ungated)?;
     Ok(sheet.drawn(3))
 }
 

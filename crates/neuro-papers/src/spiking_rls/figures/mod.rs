@@ -10,7 +10,7 @@ use super::group::{
     CAPACITIES, CORTICALS, COUPLINGS, Group, Kind, LARGE, LOW_RATES, MIDDLE, RANDOMS, SCANS, SIZED,
 };
 use super::measured::Measured;
-use crate::study::{Entry, entry, listed};
+use crate::study::{Entry, entry, joined, listed};
 
 mod balanced;
 mod cortical;
@@ -39,26 +39,16 @@ const fn kinds<const COUNT: usize>(kinds: [Kind; COUNT]) -> [Group; COUNT] {
     groups
 }
 
-/// Groups one after another; `COUNT` of them.
-const fn joined<const COUNT: usize>(parts: &[&[Group]]) -> [Group; COUNT] {
-    let mut groups = [Group::Single(Kind::Theory); COUNT];
-    let (mut part, mut k) = (0, 0);
-    while part < parts.len() {
-        let mut i = 0;
-        while i < parts[part].len() {
-            groups[k] = parts[part][i];
-            (i, k) = (i + 1, k + 1);
-        }
-        part += 1;
-    }
-    groups
-}
-
 // Beside what they show, figures need the groups that their claims compare it with.
 
 const SINES: [Group; 1] = kinds([Kind::Sines]);
 const RATES: [Group; 2] = kinds([Kind::SinesRate, Kind::Sines]);
-const UNCONNECTED: [Group; 3] = kinds([Kind::Unconnected, Kind::UnconnectedRate, Kind::Sines]);
+const UNCONNECTED: [Group; 4] = kinds([
+    Kind::Unconnected,
+    Kind::UnconnectedRate,
+    Kind::UnconnectedUngated,
+    Kind::Sines,
+]);
 pub(super) const FAMILIES: [Group; 3] = kinds([Kind::Products, Kind::Chaotic, Kind::Process]);
 const SHARED: [Group; RANDOMS.len() + 1] = joined(&[&RANDOMS, &kinds([Kind::Products])]);
 const BALANCED: [Group; 4] = kinds([
@@ -209,7 +199,7 @@ pub(super) const ENTRIES: [Entry<Measured>; 21] = [
     entry(
         "theory",
         "phase density, tracking error, filtered spikes, size of weights",
-        &joined::<5>(&[&kinds([Kind::Theory]), &SIZED]),
+        &joined::<_, 5>(&[&kinds([Kind::Theory]), &SIZED]),
         errors::theory,
     ),
 ];

@@ -1,26 +1,11 @@
 use super::fixture::{LOOPS, SEEDS, broken_off, full};
 use super::*;
-use crate::Table;
 use crate::spiking_rls::STUDY;
-use crate::study::of;
-use crate::study::testing::{drawn, files, rows};
+use crate::study::testing::{self, drawn, has_panel, rows, rows_of, svg};
 
 #[test]
-fn every_figure_is_written_with_its_numbers_for_a_full_set() {
-    let (_folder, session) = drawn(&STUDY, &full(), &[]);
-    let expected = |ending: &str, more: &[&str]| {
-        let ids = FIGURES.iter().map(|(id, _)| *id);
-        let ids = ids.chain(more.iter().copied());
-        let mut names: Vec<String> = ids.map(|id| format!("{id}.{ending}")).collect();
-        names.sort();
-        names
-    };
-    assert_eq!(files(&session, "figures"), expected("svg", &[]));
-    assert_eq!(files(&session, "data"), expected("csv", &["networks"]));
-    for (id, about) in FIGURES {
-        let svg = std::fs::read_to_string(session.output.figure(id)).expect("a figure");
-        assert!(!svg.contains("no data"), "{id}: {about}");
-    }
+fn every_figure_is_drawn_with_its_numbers() {
+    testing::every_figure_is_drawn(&STUDY, &full());
 }
 
 #[test]
@@ -44,10 +29,9 @@ fn panels_are_those_of_the_paper() {
         ("6", &["6a", "6b", "6c", "6d", "6e", "6f"]),
         ("7", &["7a", "7b", "7c"]),
     ] {
-        let svg = std::fs::read_to_string(session.output.figure(id)).expect("a figure");
+        let svg = svg(&session, id);
         for panel in panels {
-            let names = [format!("({panel})"), format!("({panel},")];
-            assert!(names.iter().any(|name| svg.contains(name)), "{panel}");
+            has_panel(&svg, panel);
         }
     }
 }
@@ -55,39 +39,31 @@ fn panels_are_those_of_the_paper() {
 #[test]
 fn everything_about_cortical_data_says_synthetic() {
     let (_folder, session) = drawn(&STUDY, &full(), &["5"]);
-    let svg = std::fs::read_to_string(session.output.figure("5")).expect("a figure");
     // Each panel, and the page.
-    assert!(svg.to_lowercase().matches("synthetic").count() >= 8);
+    let svg = svg(&session, "5").to_lowercase();
+    assert!(svg.matches("synthetic").count() >= 8);
 }
 
 #[test]
-fn a_set_of_networks_that_broke_off_has_a_table_only() {
-    let (_folder, session) = drawn(&STUDY, &broken_off(), &[]);
-    assert!(files(&session, "figures").is_empty());
-    assert_eq!(files(&session, "data"), ["networks.csv"]);
-    assert_eq!(rows(&session, "networks"), broken_off().len());
+fn networks_that_broke_off_have_a_table_only() {
+    testing::only_the_table_is_written(&STUDY, &broken_off());
 }
 
 #[test]
 fn no_networks_give_no_files() {
-    let (_folder, session) = drawn(&STUDY, &[], &[]);
-    assert!(files(&session, "figures").is_empty() && files(&session, "data").is_empty());
+    testing::nothing_is_written(&STUDY);
+}
+
+#[test]
+fn only_what_was_asked_for_is_drawn() {
+    testing::nothing_else_is_drawn(&STUDY, &full(), "7");
 }
 
 #[test]
 fn tables_hold_every_point_of_every_network() {
     let networks = full();
     let (_folder, session) = drawn(&STUDY, &networks, &[]);
-    let count = |id: &str, panel: &str| {
-        let table = Table::read(&session.output.data(id)).expect("a table");
-        let column = table.columns().iter().position(|c| c == "panel");
-        let column = column.expect("there");
-        let of_panel = table
-            .rows()
-            .iter()
-            .filter(|row| row[column] == panel.into());
-        of_panel.count() as u64
-    };
+    let count = |id, panel| rows_of(&session, id, panel);
     assert_eq!(rows(&session, "networks"), networks.len());
     assert_eq!(count("1b", "c, weights"), SEEDS * LOOPS);
     // Loops, and two scores of three stages and the end.
@@ -103,12 +79,5 @@ fn tables_hold_every_point_of_every_network() {
 
 #[test]
 fn every_group_belongs_to_a_figure() {
-    for group in Group::ALL {
-        let needed = ENTRIES.iter().any(|entry| entry.groups.contains(&group));
-        assert!(needed, "{}", group.name());
-    }
-    let networks = full();
-    for entry in &ENTRIES {
-        assert!(!of(&networks, entry.groups).is_empty(), "{}", entry.id);
-    }
+    testing::every_group_belongs_to_a_figure(&STUDY, &full());
 }

@@ -21,15 +21,9 @@ fn every_figure_but_three_has_a_claim() {
 
 #[test]
 fn at_paper_scale_every_claim_gets_a_verdict() {
-    let claims = decided(&full(), Scale::Paper, &[]);
-    assert!(claims.len() > 60);
-    for claim in &claims {
-        assert_ne!(claim.verdict(), Verdict::NeedsPaperScale, "{}", claim.id);
-    }
-    let verdicts = |verdict| claims.iter().filter(|c| c.verdict() == verdict).count();
     // The made-up networks hold some statements and break others.
-    assert!(verdicts(Verdict::Reproduced) > 5);
-    assert!(verdicts(Verdict::NotReproduced) > 5);
+    let [claims, held, broken] = testing::tally_at_paper_scale(&STUDY, &full());
+    assert!(claims > 60 && held > 5 && broken > 5);
 }
 
 #[test]

@@ -2,7 +2,7 @@ use super::fixture::{diverged, full};
 use super::shown::{Solution, shown};
 use super::*;
 use crate::study::of;
-use crate::study::testing::{drawn, files, rows};
+use crate::study::testing::{self, drawn, files, rows, svg};
 use crate::transient_memory::STUDY;
 
 fn groups(id: &str) -> &'static [Group] {
@@ -11,25 +11,8 @@ fn groups(id: &str) -> &'static [Group] {
 }
 
 #[test]
-fn every_figure_is_written_with_its_numbers_for_a_full_set() {
-    let (_folder, session) = drawn(&STUDY, &full(), &[]);
-    let expected = |ending: &str, more: &[&str]| {
-        let ids = FIGURES
-            .iter()
-            .map(|(id, _)| *id)
-            .chain(more.iter().copied());
-        let mut names: Vec<String> = ids.map(|id| format!("{id}.{ending}")).collect();
-        names.sort();
-        names
-    };
-    assert_eq!(files(&session, "figures"), expected("svg", &[]));
-    assert_eq!(files(&session, "data"), expected("csv", &["networks"]));
-    for (id, about) in FIGURES {
-        let path = session.output.figure(id);
-        let svg = std::fs::read_to_string(path).expect("a figure");
-        assert!(!svg.contains("no data"), "{id}: {about}");
-        assert!(!groups(id).is_empty(), "{id}: {about}");
-    }
+fn every_figure_is_drawn_with_its_numbers() {
+    testing::every_figure_is_drawn(&STUDY, &full());
 }
 
 #[test]
@@ -42,14 +25,17 @@ fn a_set_without_trained_networks_has_learning_curves_and_a_table_only() {
 
 #[test]
 fn no_networks_give_no_files() {
-    let (_folder, session) = drawn(&STUDY, &[], &[]);
-    assert!(files(&session, "figures").is_empty() && files(&session, "data").is_empty());
+    testing::nothing_is_written(&STUDY);
 }
 
 #[test]
 fn only_what_was_asked_for_is_drawn() {
-    let (_folder, session) = drawn(&STUDY, &full(), &["3d"]);
-    assert_eq!(files(&session, "figures"), ["3d.svg"]);
+    testing::nothing_else_is_drawn(&STUDY, &full(), "3d");
+}
+
+#[test]
+fn every_group_belongs_to_a_figure() {
+    testing::every_group_belongs_to_a_figure(&STUDY, &full());
 }
 
 #[test]
@@ -62,8 +48,7 @@ fn groups_that_were_not_trained_are_left_out() {
         assert!(!figures.contains(&format!("{missing}.svg")), "{missing}");
     }
     for there in ["learning", "4a", "4b", "5", "s7", "kinds"] {
-        let svg = std::fs::read_to_string(session.output.figure(there)).expect("a figure");
-        assert!(!svg.contains("no data"), "{there}");
+        assert!(!svg(&session, there).contains("no data"), "{there}");
     }
 }
 
