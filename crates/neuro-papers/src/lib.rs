@@ -36,7 +36,19 @@ pub use progress::{Job, Progress};
 pub use session::{Session, run};
 pub use table::{Cell, Table};
 
-/// The Rust of the repository's README is compiled and run with the doc tests.
+/// The Rust of the repository's README and of its guide is compiled and run with the doc tests.
 #[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-struct Readme;
+mod pages {
+    #[doc = include_str!("../../../README.md")]
+    struct Readme;
+    #[doc = include_str!("../../../docs/guide/getting-started.md")]
+    struct GettingStarted;
+    #[doc = include_str!("../../../docs/guide/integrators.md")]
+    struct Integrators;
+    #[doc = include_str!("../../../docs/guide/extending.md")]
+    struct Extending;
+    #[doc = include_str!("../../../docs/guide/reproducibility.md")]
+    struct Reproducibility;
+    #[doc = include_str!("../../../docs/guide/from-other-tools.md")]
+    struct FromOtherTools;
+}
