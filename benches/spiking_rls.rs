@@ -93,6 +93,7 @@ fn update<T: Scalar>(c: &mut Criterion, units: usize, inputs: usize, threads: us
                 rates: &rates,
                 targets: &targets,
                 inputs: &[],
+                decay: 0.0,
             };
             rls.update(&workers, &lesson, &mut weights)
                 .expect("a positive P");

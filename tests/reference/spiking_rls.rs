@@ -220,6 +220,7 @@ fn check_rls(t: &Tensors, objective: Objective, dale: Dale) {
             rates: block("r", presynaptic),
             targets: block("target", units),
             inputs: &[],
+            decay: 0.0,
         };
         rls.update(&workers, &lesson, &mut weights)
             .expect("a positive P");

@@ -58,7 +58,18 @@ fn start_of(connections: &Connections) -> Vec<f64> {
 fn train<T: Scalar>(
     rls: &mut PerUnitRls<T>,
     workers: &Workers,
+    lessons: (&DMatrix<f64>, &DMatrix<f64>),
+    weights: &mut [f64],
+) {
+    train_decaying(rls, workers, lessons, 0.0, weights);
+}
+
+/// The same for rates of which `decay` remains from one sample to the next.
+fn train_decaying<T: Scalar>(
+    rls: &mut PerUnitRls<T>,
+    workers: &Workers,
     (x, f): (&DMatrix<f64>, &DMatrix<f64>),
+    decay: f64,
     weights: &mut [f64],
 ) {
     for (rates, targets) in x.column_iter().zip(f.column_iter()) {
@@ -66,6 +77,7 @@ fn train<T: Scalar>(
             rates: rates.as_slice(),
             targets: targets.as_slice(),
             inputs: &[],
+            decay,
         };
         rls.update(workers, &lesson, weights).expect("a positive P");
     }
@@ -111,6 +123,88 @@ fn recursion_per_unit_is_the_batch_ridge_solution() {
             rls.inverse_correlation_into(i, inverse.as_mut_slice());
             let error = (&inverse - &p).amax() / p.amax();
             assert!(error < 1e-8, "{config:?} P of unit {i}: {error}");
+        }
+    }
+}
+
+/// Rates that decay by `decay` from sample to sample and jump by 0.5 where units fire, 2 % of them in a
+/// sample; in every 50th sample, most of them.
+fn decaying(units: usize, samples: usize, decay: f64) -> DMatrix<f64> {
+    let chance = uniform::<f64>(units, samples, 1.0, STREAMS(), 7).expect("valid");
+    let mut rates = DMatrix::zeros(units, samples);
+    for k in 0..samples {
+        let quiet = if k % 50 == 0 { -0.5 } else { 0.96 };
+        for i in 0..units {
+            let before = if k == 0 { 0.0 } else { rates[(i, k - 1)] };
+            let jump = if chance[(i, k)] > quiet { 0.5 } else { 0.0 };
+            rates[(i, k)] = decay * before + jump;
+        }
+    }
+    rates
+}
+
+#[test]
+fn following_the_decay_of_rates_is_the_batch_ridge_solution() {
+    let (decay, n, samples) = (0.9, 80, 330);
+    let connections = connections(n, 0.7);
+    let start = start_of(&connections);
+    let (x, f) = (decaying(n, samples, decay), targets(n, samples));
+    for config in CONFIGS {
+        let make = || -> PerUnitRls {
+            PerUnitRls::new(config, Objective::Drive, Dale::Free, &connections, &start)
+                .expect("valid")
+        };
+        let (mut rls, mut weights) = (make(), start.clone());
+        let workers = Workers::sequential();
+        train_decaying(&mut rls, &workers, (&x, &f), decay, &mut weights);
+        for unit in 0..n {
+            let range = connections.range(unit);
+            let rows = connections.sources(unit).iter().map(|j| x.row(*j as usize));
+            let own = DMatrix::from_rows(&rows.collect::<Vec<_>>());
+            let before = DVector::from_row_slice(&start[range.clone()]);
+            let (expected, p) = batch(&own, &f.row(unit).transpose(), &before, config);
+            let found = DVector::from_row_slice(&weights[range.clone()]);
+            let error = (found - &expected).amax() / expected.amax();
+            assert!(error < 1e-8, "{config:?}, unit {unit}: {error}");
+            let mut inverse = DMatrix::zeros(range.len(), range.len());
+            rls.inverse_correlation_into(unit, inverse.as_mut_slice());
+            let error = (inverse - &p).amax() / p.amax();
+            assert!(error < 1e-8, "{config:?}, P of unit {unit}: {error}");
+        }
+        // A hint that is wrong costs time and changes nothing but rounding.
+        for wrong in [0.0, 0.5, 1.0] {
+            let (mut rls, mut same) = (make(), start.clone());
+            train_decaying(&mut rls, &workers, (&x, &f), wrong, &mut same);
+            let apart = same.iter().zip(&weights).map(|(a, b)| (a - b).abs());
+            let apart = apart.fold(0.0, f64::max);
+            assert!(apart < 1e-9, "{config:?}, decay {wrong}: {apart}");
+        }
+    }
+}
+
+#[test]
+fn excluded_synapses_and_gates_do_not_disturb_the_following() {
+    let (decay, n, samples) = (0.9, 60, 300);
+    let connections = connections(n, 0.5);
+    let start = start_of(&connections);
+    let (x, f) = (decaying(n, samples, decay), targets(n, samples));
+    for dale in [Dale::Delete, Dale::Schur, Dale::Mask] {
+        for objective in [Objective::Drive, Objective::rate()] {
+            let run = |decay| {
+                let config = RlsConfig::default();
+                let rls =
+                    PerUnitRls::<f64>::new(config, objective.clone(), dale, &connections, &start);
+                let (mut rls, mut weights) = (rls.expect("valid"), start.clone());
+                let workers = Workers::sequential();
+                train_decaying(&mut rls, &workers, (&x, &f), decay, &mut weights);
+                (rls.active().collect::<Vec<_>>(), weights)
+            };
+            let ((active, weights), (expected_active, expected)) = (run(decay), run(0.0));
+            assert_eq!(active, expected_active, "{dale:?}, {objective:?}");
+            assert!(active.iter().any(|a| !a), "{dale:?}, {objective:?}");
+            let apart = weights.iter().zip(&expected).map(|(a, b)| (a - b).abs());
+            let apart = apart.fold(0.0, f64::max);
+            assert!(apart < 1e-9, "{dale:?}, {objective:?}: {apart}");
         }
     }
 }
@@ -300,6 +394,7 @@ fn single_precision_stays_close_over_thirty_loops() {
             rates: &rates,
             targets: &targets,
             inputs: &[],
+            decay: 0.0,
         };
         double
             .update(&workers, &lesson, &mut in_double)
@@ -370,6 +465,7 @@ fn the_gate_leaves_silent_units_as_they_are() {
         rates: &rates,
         targets: &targets,
         inputs: &inputs,
+        decay: 0.0,
     };
     rls.update(&Workers::sequential(), &lesson, &mut weights)
         .expect("valid");
@@ -404,6 +500,7 @@ fn a_matrix_that_is_not_positive_any_more_is_noticed() {
         rates: &[1.0, 0.0, 0.0],
         targets: &[1.0, 1.0],
         inputs: &[],
+        decay: 0.0,
     };
     let refused = rls.update(&Workers::sequential(), &lesson, &mut weights);
     assert!(

@@ -83,6 +83,8 @@ pub struct Learning<T: Scalar = f64> {
     lessons: Vec<DMatrix<f64>>,
     config: LearningConfig,
     every: usize,
+    /// What is left of `r` from one update to the next without a spike; 0 for rate units.
+    decay: f64,
     stimulated: usize,
     rls: PerUnitRls<T>,
     state: State,
@@ -133,6 +135,10 @@ impl<T: Scalar> Learning<T> {
         };
         let (connections, weights) = (network.connections(), network.weights());
         let rls = PerUnitRls::new(config.rls, objective, config.dale, connections, weights)?;
+        let decay = match network.population() {
+            Population::Spiking { filter, .. } => filter.decay().powi(every as i32),
+            Population::Rate { .. } => 0.0,
+        };
         let lessons = match network.population() {
             Population::Rate { step, .. } if config.lag => {
                 patterns.iter().map(|p| ahead(&p.targets, *step)).collect()
@@ -149,6 +155,7 @@ impl<T: Scalar> Learning<T> {
             lessons,
             config: config.clone(),
             every,
+            decay,
             stimulated,
             rls,
             loops: 0,
@@ -268,6 +275,7 @@ impl<T: Scalar> Learning<T> {
                     rates: &self.state.rates,
                     targets,
                     inputs: &self.inputs,
+                    decay: self.decay,
                 };
                 let weights = self.network.weights_mut();
                 self.rls.update(&self.workers, &lesson, weights)?;
@@ -281,6 +289,8 @@ impl<T: Scalar> Learning<T> {
                 weights: self.network.weights(),
             });
         }
+        // Between loops nothing waits, so that a file can be written there without changing a bit.
+        self.rls.settle(&self.workers);
         self.loops += 1;
         let units = self.network.units() as f64;
         let share = |sum: f64| sum / (updates.max(1) as f64);

@@ -1,22 +1,42 @@
-//! The inverse correlation matrix `P`, packed, with the last update still to be applied.
+//! The inverse correlation matrix `P`, with the last updates still to be applied.
+//!
+//! When rates have only decayed since the update before, but for few, `r = decay r_before + d` with few
+//! entries of `d` other than 0, and with the symbols of the parent module
+//!
+//! ```text
+//! P r = decay lambda_f / (lambda_f + r_before.k_before) k_before + P d
+//! ```
+//!
+//! so that a few columns of `P` take the place of all of it, and its changes can wait ([`Pending`]). Up to
+//! rounding, nothing is approximated; an error in `P r` shrinks by the decay at each update.
 
 use neuro_core::{Error as Core, Scalar};
 
+use super::columns::{add_columns, apply};
 use super::kernel::{Aligned, Layout, columns, dot, sweep};
+use super::pending::{DELAY, Pending};
 
 /// Beyond this the common factor is multiplied into the matrix, so that its numbers stay in range. With a
 /// forgetting factor of 0.99 that is every 552 updates, for the price of a fraction of one.
 const LARGEST_SCALE: f64 = 256.0;
 
-/// `P = scale (S - factor gain gain^T)`: `S` packed; the second term is applied by the next sweep.
+/// A response needs a pass through all of `P` when more than one input in so many has changed.
+const RATES_PER_CHANGE: usize = 10;
+
+/// `P = scale (S - pending - factor gain gain^T)`: `S` packed; `gain` is the last response.
 #[derive(Clone, Debug)]
 pub(super) struct InverseCorrelation<T: Scalar> {
     inputs: usize,
     layout: Layout,
     packed: Aligned<T>,
+    pending: Pending<T>,
     gain: Aligned<T>,
     next: Aligned<T>,
     factor: T,
+    /// The part of the last response that its own update has left.
+    kept: f64,
+    /// Whether the last response says nothing about the next one.
+    stale: bool,
     scale: f64,
 }
 
@@ -32,9 +52,12 @@ impl<T: Scalar> InverseCorrelation<T> {
             inputs,
             layout,
             packed,
+            pending: Pending::none(layout.padded),
             gain: Aligned::zeros(layout.padded),
             next: Aligned::zeros(layout.padded),
             factor: T::zero(),
+            kept: 1.0,
+            stale: true,
             scale: 1.0,
         }
     }
@@ -51,16 +74,63 @@ impl<T: Scalar> InverseCorrelation<T> {
     /// Computes `P r` and returns `r P r`; as an error when it is negative or not a number, for then `P` is
     /// not positive any more.
     pub(super) fn respond(&mut self, rates: &[T]) -> Result<f64, f64> {
+        if self.pending.count() > 0 {
+            self.settle();
+        }
         let (packed, next) = (&mut self.packed, &mut self.next);
         sweep(packed, &self.gain, self.factor, rates, next);
         std::mem::swap(&mut self.gain, &mut self.next);
-        self.factor = T::zero();
+        self.responded(rates)
+    }
+
+    /// Whether so many changes of so many rates are few enough for [`follow`](Self::follow) to be worth while.
+    pub(super) fn few(changes: usize, rates: usize) -> bool {
+        changes * RATES_PER_CHANGE <= rates
+    }
+
+    /// The same for rates that are `decay` times those of the last response, but for `changes`: places,
+    /// ascending, and what has been added there.
+    pub(super) fn follow(
+        &mut self,
+        rates: &[T],
+        decay: f64,
+        changes: &[(usize, T)],
+    ) -> Result<f64, f64> {
+        if self.stale || !Self::few(changes.len(), self.inputs) {
+            return self.respond(rates);
+        }
+        self.postpone();
+        if self.pending.count() == DELAY {
+            apply(&mut self.packed, &mut self.pending);
+        }
+        let kept = T::of(decay * self.kept);
+        self.pending.subtract(kept, changes, &mut self.gain);
+        add_columns(&self.packed, changes, &mut self.gain);
+        self.responded(rates)
+    }
+
+    fn responded(&mut self, rates: &[T]) -> Result<f64, f64> {
+        (self.factor, self.kept, self.stale) = (T::zero(), 1.0, false);
         let quadratic = self.scale * dot(rates, &self.gain);
         if quadratic >= 0.0 && quadratic.is_finite() {
             Ok(quadratic)
         } else {
+            self.stale = true;
             Err(quadratic)
         }
+    }
+
+    /// Lets the last update wait with the others.
+    fn postpone(&mut self) {
+        if self.factor != T::zero() {
+            self.pending.push(&self.gain, self.factor);
+            self.factor = T::zero();
+        }
+    }
+
+    /// Says that the next rates do not follow from those of the last response.
+    pub(super) fn skip(&mut self) {
+        self.stale = true;
     }
 
     /// `P r` of the last response without the factor [`scale`](Self::scale).
@@ -78,6 +148,7 @@ impl<T: Scalar> InverseCorrelation<T> {
         let denominator = forgetting + slope * slope * quadratic;
         let share = slope * self.scale / denominator;
         self.factor = T::of(slope * share);
+        self.kept = forgetting / denominator;
         self.scale /= forgetting;
         if self.scale > LARGEST_SCALE {
             self.settle();
@@ -90,21 +161,18 @@ impl<T: Scalar> InverseCorrelation<T> {
         share
     }
 
-    /// Applies what is pending; the response remains.
+    /// Applies what is pending. The response remains, but the next one needs a pass through all of `P`.
     pub(super) fn settle(&mut self) {
-        if self.factor != T::zero() {
-            let response = self.gain.clone();
-            self.next.fill(T::zero());
-            let zeros = self.next.clone();
-            sweep(
-                &mut self.packed,
-                &response,
-                self.factor,
-                &zeros,
-                &mut self.next,
-            );
+        if self.pending.count() > 0 {
+            self.postpone();
+            apply(&mut self.packed, &mut self.pending);
+        } else if self.factor != T::zero() {
+            // Alone it is applied as a sweep would have done it: the same bits.
+            let (gain, next) = (&self.gain, &mut self.next);
+            sweep(&mut self.packed, gain, self.factor, gain, next);
             self.factor = T::zero();
         }
+        self.stale = true;
     }
 
     /// Removes input `j`: its row and column become 0. With `exactly`, the others become the inverse for
@@ -127,7 +195,8 @@ impl<T: Scalar> InverseCorrelation<T> {
         self.gain.fill(T::zero());
     }
 
-    /// Writes `P` of the last response, column by column: without the update that is pending.
+    /// Writes `P` of the last response, column by column: without the update that is pending. For
+    /// [`respond`](Self::respond).
     pub(super) fn unpack_into(&self, matrix: &mut [f64]) {
         let (n, scale) = (self.inputs, self.scale);
         self.layout.for_each_row(|i, first, place| {
@@ -145,10 +214,11 @@ impl<T: Scalar> InverseCorrelation<T> {
     /// Writes `P`, column by column.
     pub(super) fn matrix_into(&self, matrix: &mut [f64]) {
         self.unpack_into(matrix);
-        let factor = self.scale * self.factor.as_f64();
+        let factor = self.factor.as_f64();
         for (j, column) in matrix.chunks_exact_mut(self.inputs.max(1)).enumerate() {
             for (i, p) in column.iter_mut().enumerate() {
-                *p -= factor * self.gain[i].as_f64() * self.gain[j].as_f64();
+                let last = factor * self.gain[i].as_f64() * self.gain[j].as_f64();
+                *p -= self.scale * (self.pending.entry(i, j) + last);
             }
         }
     }
@@ -167,11 +237,7 @@ impl<T: Scalar> InverseCorrelation<T> {
 
     /// Takes the place of what was there before.
     pub(super) fn import(&mut self, values: &[T], scale: f64) -> Result<(), Core> {
-        Core::check_length(
-            "packed inverse correlation",
-            self.packed.len(),
-            values.len(),
-        )?;
+        Core::check_length("packed inverse correlation", self.stored(), values.len())?;
         Core::check_finite("packed inverse correlation", values)?;
         let positive = scale.is_finite() && scale > 0.0;
         Core::check_range(
@@ -181,8 +247,10 @@ impl<T: Scalar> InverseCorrelation<T> {
             positive,
         )?;
         self.packed.copy_from_slice(values);
+        self.pending.clear();
         self.gain.fill(T::zero());
         self.factor = T::zero();
+        self.stale = true;
         self.scale = scale;
         Ok(())
     }

@@ -22,7 +22,7 @@ use std::ops::{Deref, DerefMut};
 use neuro_core::{Scalar, vectorize};
 
 /// Rows of a tile.
-const ROWS: usize = 8;
+pub(super) const ROWS: usize = 8;
 
 /// Numbers in a register of 64 bytes, the columns of a tile.
 pub(super) const fn columns<T>() -> usize {
@@ -136,25 +136,51 @@ impl<T> DerefMut for Aligned<T> {
     }
 }
 
-/// `P <- P - factor k k^T`, then `y = P x`; `k`, `x` and `y` are as long as the padded matrix.
-pub(super) fn sweep<T: Scalar>(p: &mut [T], k: &[T], factor: T, x: &[T], y: &mut [T]) {
+/// Work on tiles: `C` columns of each, products fused with additions or not.
+pub(super) trait Kernel {
+    fn run<const C: usize, const FMA: bool>(self);
+}
+
+/// Runs a kernel as the type of the numbers and the machine ask for.
+#[inline]
+pub(super) fn dispatch<T: Scalar, K: Kernel>(kernel: K) {
     match (size_of::<T>(), fuses()) {
         (8, true) => vectorize(
             #[inline(always)]
-            || tiles::<T, 8, true>(p, k, factor, x, y),
+            || kernel.run::<8, true>(),
         ),
         (8, false) => vectorize(
             #[inline(always)]
-            || tiles::<T, 8, false>(p, k, factor, x, y),
+            || kernel.run::<8, false>(),
         ),
         (_, true) => vectorize(
             #[inline(always)]
-            || tiles::<T, 16, true>(p, k, factor, x, y),
+            || kernel.run::<16, true>(),
         ),
         (_, false) => vectorize(
             #[inline(always)]
-            || tiles::<T, 16, false>(p, k, factor, x, y),
+            || kernel.run::<16, false>(),
         ),
+    }
+}
+
+/// `P <- P - factor k k^T`, then `y = P x`; `k`, `x` and `y` are as long as the padded matrix.
+pub(super) fn sweep<T: Scalar>(p: &mut [T], k: &[T], factor: T, x: &[T], y: &mut [T]) {
+    dispatch::<T, _>(Sweep { p, k, factor, x, y });
+}
+
+struct Sweep<'a, T> {
+    p: &'a mut [T],
+    k: &'a [T],
+    factor: T,
+    x: &'a [T],
+    y: &'a mut [T],
+}
+
+impl<T: Scalar> Kernel for Sweep<'_, T> {
+    #[inline(always)]
+    fn run<const C: usize, const FMA: bool>(self) {
+        tiles::<T, C, FMA>(self.p, self.k, self.factor, self.x, self.y);
     }
 }
 
@@ -168,13 +194,17 @@ fn fuses() -> bool {
 }
 
 #[inline(always)]
-fn fused<T: Scalar, const FMA: bool>(a: T, b: T, c: T) -> T {
+pub(super) fn fused<T: Scalar, const FMA: bool>(a: T, b: T, c: T) -> T {
     if FMA { a.mul_add(b, c) } else { a * b + c }
 }
 
 /// `a b + c` for each lane; one instruction when a row is a register.
 #[inline(always)]
-fn fused_row<T: Scalar, const C: usize, const FMA: bool>(a: T, b: &[T; C], c: &[T; C]) -> [T; C] {
+pub(super) fn fused_row<T: Scalar, const C: usize, const FMA: bool>(
+    a: T,
+    b: &[T; C],
+    c: &[T; C],
+) -> [T; C] {
     let mut sum = *c;
     for (sum, b) in sum.iter_mut().zip(b) {
         *sum = fused::<T, FMA>(a, *b, *sum);

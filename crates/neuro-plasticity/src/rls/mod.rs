@@ -30,11 +30,14 @@
 //! update looks, and refuses with [`Error::LostPositivity`](crate::Error::LostPositivity).
 
 mod all_to_all;
+mod columns;
 mod config;
 mod dale;
 mod inverse;
 mod kernel;
+mod pending;
 mod per_unit;
+mod places;
 mod shared;
 
 pub use all_to_all::AllToAllRls;

@@ -3,15 +3,20 @@
 use neuro_core::archive::Archive;
 use neuro_core::parallel::Workers;
 use neuro_core::spiking::Connections;
-use neuro_core::{Error as Core, Scalar};
+use neuro_core::{Error as Core, Scalar, vectorize};
 
 use super::inverse::InverseCorrelation;
+use super::places::Places;
 use super::{Dale, Objective, RlsConfig, check_sample};
 use crate::Error;
 
 /// Units that are worked on together: small enough for threads to share, large enough for one call of
 /// the gain function.
 const CHUNK: usize = 8;
+
+/// A rate has only decayed when it is where it would be up to so much of itself: some 170 updates of
+/// rounding.
+const ROUNDING: f64 = 256.0 * f64::EPSILON;
 
 /// What the units are to learn in one update.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +27,10 @@ pub struct Lesson<'a> {
     pub targets: &'a [f64],
     /// External input of each unit, beside its drive; only the rate objective asks. Empty for none.
     pub inputs: &'a [f64],
+    /// What is left of a rate since the last lesson when its unit has not fired since; 0 when rates do not
+    /// decay alike. It changes no result (but for rounding): updates take a fraction of the time when it
+    /// is right and few units have fired.
+    pub decay: f64,
 }
 
 /// Recursive least squares for sparse recurrent weights.
@@ -44,7 +53,7 @@ pub struct Lesson<'a> {
 ///     PerUnitRls::new(config, Objective::Drive, Dale::Free, &connections, &weights)?;
 /// for rates in [[1.0, 0.5], [0.2, 0.9], [0.4, 0.4]] {
 ///     let targets = [2.0 * rates[0] - rates[1]];
-///     let lesson = Lesson { rates: &rates, targets: &targets, inputs: &[] };
+///     let lesson = Lesson { rates: &rates, targets: &targets, inputs: &[], decay: 0.0 };
 ///     rls.update(&Workers::sequential(), &lesson, &mut weights)?;
 /// }
 /// assert!((weights[0] - 2.0).abs() < 1e-4 && (weights[1] + 1.0).abs() < 1e-4);
@@ -56,7 +65,12 @@ pub struct PerUnitRls<T: Scalar = f64> {
     objective: Objective,
     dale: Dale,
     connections: Connections,
+    places: Places,
     chunks: Vec<Chunk<T>>,
+    /// The rates to which the matrices have responded last: those of the last lesson, but for rounding.
+    followed: Vec<f64>,
+    /// Presynaptic units whose rates have not only decayed since, ascending, and by how much.
+    changes: Vec<(u32, f64)>,
     errors: Vec<f64>,
     trained: Vec<bool>,
 }
@@ -74,6 +88,8 @@ struct Chunk<T: Scalar> {
     signs: Vec<i8>,
     active: Vec<bool>,
     rates: Vec<T>,
+    /// Those of the changes that a unit hears, by place among its inputs.
+    changes: Vec<(usize, T)>,
     removed: Vec<usize>,
     drives: [f64; CHUNK],
     values: [f64; CHUNK],
@@ -126,6 +142,7 @@ impl<T: Scalar> PerUnitRls<T> {
                 signs: weights[start..end].iter().map(sign).collect(),
                 active: vec![true; end - start],
                 rates: vec![T::zero(); widest.unwrap_or(0)],
+                changes: Vec::with_capacity(widest.unwrap_or(0)),
                 removed: Vec::with_capacity(end - start),
                 drives: [0.0; CHUNK],
                 values: [0.0; CHUNK],
@@ -141,6 +158,9 @@ impl<T: Scalar> PerUnitRls<T> {
             dale,
             chunks: chunks.collect(),
             connections: connections.clone(),
+            places: Places::new(connections),
+            followed: vec![0.0; connections.presynaptic()],
+            changes: Vec::with_capacity(connections.presynaptic()),
             errors: vec![0.0; units],
             trained: vec![false; units],
         })
@@ -165,12 +185,18 @@ impl<T: Scalar> PerUnitRls<T> {
         if !lesson.inputs.is_empty() {
             check_sample("inputs", units, lesson.inputs)?;
         }
+        Core::check_finite("decay", &[lesson.decay])?;
+        self.follow(lesson);
+        let (changes, presynaptic) = (self.changes.len(), self.followed.len());
+        let few = InverseCorrelation::<T>::few(changes, presynaptic);
         let shared = Shared {
             forgetting: self.config.forgetting,
             objective: &self.objective,
             dale: self.dale,
             connections: &self.connections,
             lesson,
+            places: &self.places,
+            changes: few.then_some(&self.changes),
         };
         let before: &[f64] = weights;
         workers.for_each(&mut self.chunks, |_, chunk| chunk.update(&shared, before));
@@ -187,6 +213,34 @@ impl<T: Scalar> PerUnitRls<T> {
             None => Ok(()),
             Some((unit, quadratic)) => Err(Error::LostPositivity { unit, quadratic }),
         }
+    }
+
+    /// Finds the rates that have not only decayed.
+    fn follow(&mut self, lesson: &Lesson<'_>) {
+        self.changes.clear();
+        let largest = lesson.rates.iter().fold(0.0_f64, |m, r| m.max(r.abs()));
+        for (j, (followed, rate)) in self.followed.iter_mut().zip(lesson.rates).enumerate() {
+            let decayed = lesson.decay * *followed;
+            let change = rate - decayed;
+            if change.abs() <= ROUNDING * rate.abs() + f64::EPSILON * largest {
+                *followed = decayed;
+            } else {
+                *followed = *rate;
+                self.changes.push((j as u32, change));
+            }
+        }
+    }
+
+    /// Applies to every `P` the changes that wait: memory and time are saved by letting a few wait, at most
+    /// 16. Runs that are to have the same bits settle at the same updates; [`export`](Self::export) settles.
+    pub fn settle(&mut self, workers: &Workers) {
+        workers.for_each(&mut self.chunks, |_, chunk| {
+            chunk
+                .inverses
+                .iter_mut()
+                .for_each(InverseCorrelation::settle);
+        });
+        self.followed.fill(0.0);
     }
 
     /// The error of each unit before the last update.
@@ -216,9 +270,11 @@ impl<T: Scalar> PerUnitRls<T> {
         inverse.matrix_into(matrix);
     }
 
-    /// Stores everything that learning has made: `P` of all units and which synapses still learn. A run
-    /// that goes on from there has the bits of one that was never interrupted.
+    /// Stores everything that learning has made: `P` of all units and which synapses still learn. What was
+    /// waiting is applied first, see [`settle`](Self::settle). A run that goes on from the file has the bits
+    /// of this one.
     pub fn export(&mut self, archive: &mut Archive) {
+        self.settle(&Workers::sequential());
         let stored = self.chunks.iter().flat_map(|c| &c.inverses);
         let mut packed = Vec::with_capacity(stored.map(InverseCorrelation::stored).sum());
         let mut scales = Vec::with_capacity(self.errors.len());
@@ -255,6 +311,7 @@ impl<T: Scalar> PerUnitRls<T> {
             rest = later;
             inverse.import(values, *scale)?;
         }
+        self.followed.fill(0.0);
         for chunk in &mut self.chunks {
             let synapses = chunk.start..chunk.start + chunk.weights.len();
             chunk.signs.copy_from_slice(&signs[synapses.clone()]);
@@ -271,6 +328,9 @@ struct Shared<'a> {
     dale: Dale,
     connections: &'a Connections,
     lesson: &'a Lesson<'a>,
+    places: &'a Places,
+    /// `None` when there are so many that nobody can use them.
+    changes: Option<&'a [(u32, f64)]>,
 }
 
 impl<T: Scalar> Chunk<T> {
@@ -307,6 +367,8 @@ impl<T: Scalar> Chunk<T> {
             self.errors[local] = lesson.targets[unit] - self.values[local];
             if self.trained[local] {
                 self.learn(local, unit, shared);
+            } else {
+                self.inverses[local].skip();
             }
         }
     }
@@ -319,7 +381,19 @@ impl<T: Scalar> Chunk<T> {
             *r = T::of(shared.lesson.rates[*j as usize]);
         }
         rates[sources.len()..].fill(T::zero());
-        let quadratic = match inverse.respond(rates) {
+        let response = match shared.changes {
+            None => inverse.respond(rates),
+            Some(changes) => {
+                self.changes.clear();
+                for (source, change) in changes {
+                    if let Some(place) = shared.places.find(unit, *source) {
+                        self.changes.push((place, T::of(*change)));
+                    }
+                }
+                inverse.follow(rates, shared.lesson.decay, &self.changes)
+            }
+        };
+        let quadratic = match response {
             Ok(quadratic) => quadratic,
             Err(quadratic) => {
                 self.trained[local] = false;
@@ -333,9 +407,14 @@ impl<T: Scalar> Chunk<T> {
         let synapses = synapses.start - self.start..synapses.end - self.start;
         let weights = &mut self.weights[synapses.clone()];
         if shared.dale == Dale::Free {
-            for (w, k) in weights.iter_mut().zip(inverse.response()) {
-                *w += change * k.as_f64();
-            }
+            vectorize(
+                #[inline(always)]
+                || {
+                    for (w, k) in weights.iter_mut().zip(inverse.response()) {
+                        *w += change * k.as_f64();
+                    }
+                },
+            );
             return;
         }
         let (signs, active) = (&self.signs[synapses.clone()], &mut self.active[synapses]);
