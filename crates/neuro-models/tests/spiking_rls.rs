@@ -110,6 +110,74 @@ fn rates_are_learned_more_slowly_than_drives() {
 }
 
 #[test]
+fn rates_can_be_learned_from_weights_of_zero() {
+    let drives = sines(60, 300, 0);
+    let rates = Pattern::new(drives.stimulus.clone(), rates_of(&drives.targets));
+    let config = LearningConfig {
+        objective: ObjectiveKind::Rate { gated: true },
+        ..LearningConfig::default()
+    };
+    let unconnected = network(&Config {
+        gain: 0.0,
+        ..small(60)
+    });
+    assert!(unconnected.weights().iter().all(|w| *w == 0.0));
+    let mut learning = learning(unconnected, vec![rates], &config);
+    let first = learning.run_loop().expect("a positive P");
+    // All drives are 0 at the first update: at threshold, not below.
+    assert!(
+        first.trained > 0.1 && first.weight_change > 0.0,
+        "{first:?}"
+    );
+    let mut last = first;
+    for _ in 0..25 {
+        last = learning.run_loop().expect("a positive P");
+    }
+    assert!(
+        last.correlation > first.correlation + 0.1,
+        "{first:?} {last:?}"
+    );
+}
+
+#[test]
+fn a_silent_network_is_reported_as_such() {
+    // All phases at rest, no stimulus, no weights: nobody ever fires, and nothing can be learned.
+    let mut pattern = sines(40, 100, 0);
+    pattern.stimulus.fill(0.0);
+    let unconnected = network(&Config {
+        gain: 0.0,
+        ..small(40)
+    });
+    let learning = learning(unconnected, vec![pattern], &LearningConfig::default());
+    let mut learning = learning.with_variables(vec![0.0; 40]).expect("phases");
+    let outcome = learning.run_loop().expect("a positive P");
+    assert_eq!((outcome.constant, outcome.rate), (40, 0.0), "{outcome:?}");
+}
+
+#[test]
+fn targets_that_end_before_the_first_update_are_refused() {
+    let with = |steps, interval| {
+        let config = LearningConfig {
+            update_interval: interval,
+            ..LearningConfig::default()
+        };
+        Learning::<f64>::new(
+            network(&small(40)),
+            vec![sines(40, steps, 0)],
+            &config,
+            STREAMS(),
+        )
+    };
+    assert!(with(10, 10.0).is_ok());
+    let message = with(9, 10.0).expect_err("too short").to_string();
+    let expected =
+        "steps of the targets: expected at least 10, the time of the first update, found 9";
+    assert_eq!(message, expected);
+    // The first step never trains.
+    assert!(with(1, 1.0).is_err() && with(2, 1.0).is_ok());
+}
+
+#[test]
 fn other_spiking_units_learn_too() {
     let units = LeakyIntegrateAndFire::default();
     let models = [

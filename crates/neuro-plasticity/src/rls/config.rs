@@ -64,14 +64,14 @@ pub enum Objective {
     Rate {
         /// `phi`.
         gain: Arc<dyn Transfer<f64>>,
-        /// Whether units with `w.r + I <= 0`, on which `phi` has next to no grip, are left as they are,
-        /// `P` included.
+        /// Whether units with `w.r + I < 0`, on which `phi` has next to no grip, are left as they are,
+        /// `P` included. Units at threshold learn, or a network without weights would never begin to.
         gated: bool,
     },
 }
 
 impl Objective {
-    /// The paper's rate rule: the smooth gain of theta neurons, above threshold only. Targets count per
+    /// The paper's rate rule: the smooth gain of theta neurons, not below threshold. Targets count per
     /// membrane time constant (10 ms).
     #[must_use]
     pub fn rate() -> Self {

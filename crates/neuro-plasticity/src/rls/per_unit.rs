@@ -360,7 +360,7 @@ impl<T: Scalar> Chunk<T> {
             gain.value_into(drives, values);
             gain.slope_into(drives, values, &mut self.slopes[..count]);
             for (trained, drive) in self.trained.iter_mut().zip(drives) {
-                *trained = !gated || *drive > 0.0;
+                *trained = !gated || *drive >= 0.0;
             }
         }
         for (local, unit) in members.enumerate() {
