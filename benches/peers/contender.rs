@@ -4,6 +4,7 @@ mod embedding;
 mod modes;
 mod noisy_ei;
 mod rate_network;
+mod spiking;
 
 use std::io::{BufRead, Write};
 use std::time::Instant;
@@ -137,6 +138,28 @@ fn main() {
         let (rows, seed) = (number("--rows") as usize, number("--seed"));
         let (seconds, time, memory) = embedding::embed(file, rows, seed);
         writeln!(std::io::stdout(), "{seconds} {time} {memory}").expect("writable output");
+        return;
+    }
+    if let Some(kind) = option("--rls") {
+        let number = |name: &str| -> f64 {
+            let word = option(name).and_then(|word| word.parse().ok());
+            word.unwrap_or_else(|| panic!("expected {name} with a number"))
+        };
+        let units = number("--units") as usize;
+        let network = || (number("--probability"), number("--threads") as usize);
+        match (kind, option("--precision")) {
+            ("loop", Some("f64")) => {
+                let (probability, threads) = network();
+                spiking::serve(spiking::Loops::<f64>::new(units, probability, threads));
+            }
+            ("loop", Some("f32")) => {
+                let (probability, threads) = network();
+                spiking::serve(spiking::Loops::<f32>::new(units, probability, threads));
+            }
+            ("readout", Some("f64")) => spiking::serve(spiking::Readout::<f64>::new(units)),
+            ("readout", Some("f32")) => spiking::serve(spiking::Readout::<f32>::new(units)),
+            _ => panic!("expected loop or readout, f64 or f32; found {kind}"),
+        }
         return;
     }
     match (option("--workload"), option("--precision")) {

@@ -22,7 +22,7 @@ pub(super) fn embed(file: &str, rows: usize, seed: u64) -> (f64, usize, f64) {
 }
 
 /// Largest resident memory so far (MiB), as Linux tells it.
-fn peak_memory() -> f64 {
+pub(super) fn peak_memory() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kib = line.and_then(|text| text.split_whitespace().next()?.parse::<f64>().ok());

@@ -26,6 +26,9 @@
 //! [`Objective`] says whether drive or rate is fit, [`Dale`] what happens to a weight that would change
 //! its sign. Sources: Kim & Chow (2018), Eqs. 9-19; Haykin, Adaptive Filter Theory, ch. 9.
 //!
+//! When rates decay alike between spikes, say so in [`Lesson::decay`]: an update then takes a part of the time, with
+//! the same result up to rounding.
+//!
 //! Rounding can make `P` lose its positivity (`f32`, tiny `lambda`, forgetting without excitation): every
 //! update looks, and refuses with [`Error::LostPositivity`](crate::Error::LostPositivity).
 
