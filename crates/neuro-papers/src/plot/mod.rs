@@ -37,6 +37,9 @@ mod layout;
 mod letters;
 mod svg;
 
+pub(crate) use colour::on_dark;
+pub(crate) use svg::escaped;
+
 /// A page of panels.
 #[derive(Clone, Debug)]
 pub struct Figure {

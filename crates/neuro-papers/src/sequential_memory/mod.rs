@@ -18,6 +18,7 @@ pub use group::{Group, Model, Setting, Taught};
 pub use measured::Measured;
 
 use crate::study::Study;
+use crate::sweep::{self, Experiment};
 use crate::{Claims, Error, Paper, ScaleGuide, Session};
 
 /// The paper, for the command line.
@@ -61,10 +62,13 @@ const STUDY: Study<Measured> = Study {
     decide: claims::decide,
 };
 
-/// The experiment.
+/// The experiment, as a grid of jobs.
+pub const EXPERIMENT: &dyn Experiment = &STUDY;
+
+/// The experiment as a whole, see [`sweep::run`].
 ///
 /// # Errors
 /// [`Error::Interrupted`] after Ctrl-C, and when files cannot be read or written.
 pub fn experiment(session: &Session) -> Result<Claims, Error> {
-    STUDY.run(session)
+    sweep::run(EXPERIMENT, session)
 }

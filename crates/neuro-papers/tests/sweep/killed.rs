@@ -1,0 +1,52 @@
+//! Processes that are killed at random moments.
+
+use std::fs;
+use std::path::Path;
+use std::thread::sleep;
+
+use neuro_core::{Domain, Streams};
+use rand::RngExt;
+
+use crate::process::{are_those_of_the_straight_run, jobs_of_sittings, run, start, straight};
+
+const KILLS: u32 = 10;
+
+#[test]
+fn a_run_killed_at_ten_random_moments_has_the_bytes_of_one_that_never_stopped() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let out = folder.path().join("out");
+    let mut rng = Streams::new(11).rng(Domain::Analysis, 0);
+    let mut killed = 0;
+    for _ in 0..KILLS {
+        let mut child = start(&out, &[]);
+        // All together take less time than the run, so that none comes to its end.
+        let longest = straight().took.as_secs_f64() * 1.6 / f64::from(KILLS);
+        sleep(std::time::Duration::from_secs_f64(longest * rng.random_range(0.0..1.0)));
+        if child.try_wait().expect("a process").is_none() {
+            killed += 1;
+        }
+        child.kill().expect("a process of ours");
+        child.wait().expect("it has ended");
+        for paper in ["transient_memory", "sequential_memory"] {
+            jobs_are_whole(&out.join(paper).join("jobs"));
+        }
+    }
+    // A machine that became faster in the meantime may finish early.
+    assert!(killed >= KILLS / 2, "{killed} kills hit a running process");
+    run(&out, &[]);
+    are_those_of_the_straight_run(&out);
+    assert!(jobs_of_sittings(&out.join("sequential_memory")).len() > KILLS as usize / 2);
+}
+
+/// Every job file that has its final name is complete.
+fn jobs_are_whole(jobs: &Path) {
+    let Ok(entries) = fs::read_dir(jobs) else { return };
+    for entry in entries {
+        let path = entry.expect("readable").path();
+        if path.extension().is_some_and(|ending| ending == "json") {
+            let text = fs::read_to_string(&path).expect("readable");
+            let whole = serde_json::from_str::<serde_json::Value>(&text).is_ok();
+            assert!(whole && text.ends_with('\n'), "{}", path.display());
+        }
+    }
+}
