@@ -10,8 +10,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-program=$PWD/target/release/examples/reproduce
-run=(--papers transient_memory,sequential_memory --seeds 6)
+program=${NEURO_PROGRAM:-$PWD/target/release/examples/reproduce}
+run=(--papers transient_memory,sequential_memory --seeds 12)
 tasks=4
 for command in munged slurmctld slurmd sbatch squeue scontrol; do
     command -v "$command" > /dev/null || { echo "$command is not installed" >&2; exit 2; }
@@ -61,10 +61,13 @@ SlurmdParameters=config_overrides
 ReturnToService=2
 KillWait=5
 MinJobAge=600
-NodeName=$host NodeAddr=127.0.0.1 CPUs=$tasks State=UNKNOWN
+NodeName=$host NodeAddr=127.0.0.1 CPUs=$tasks RealMemory=64000 State=UNKNOWN
 PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 CONF
-echo 'CgroupPlugin=disabled' > "$work/cgroup.conf"
+# Processes are told apart without control groups, which only newer versions let one say.
+plugin=disabled
+[[ $(slurmd -V) == *\ 22.* ]] && plugin=cgroup/v1
+echo "CgroupPlugin=$plugin" > "$work/cgroup.conf"
 export SLURM_CONF=$work/slurm.conf
 for _ in $(seq 50); do [[ -S $work/munge.socket ]] && break; sleep 0.2; done
 slurmctld -D -f "$SLURM_CONF" > "$work/slurmctld.out" 2>&1 &
@@ -75,6 +78,10 @@ for _ in $(seq 150); do
     [[ $(sinfo --noheader --format=%T 2> /dev/null) == idle ]] && break
     sleep 0.2
 done
+if [[ $(sinfo --noheader --format=%T) != idle ]]; then
+    tail -n 20 "$work/slurmd.out" "$work/slurmctld.out" >&2
+    exit 1
+fi
 sinfo
 
 echo "==> one process"
@@ -82,13 +89,14 @@ echo "==> one process"
 
 echo "==> an array of $tasks tasks"
 export NEURO_OUT=$work/shared NEURO_SCALE=smoke NEURO_PROGRAM=$program
-job=$(sbatch --parsable --array="1-$tasks" --cpus-per-task=1 --mem=0 --time=10 \
+job=$(sbatch --parsable --array="1-$tasks" --cpus-per-task=1 --time=10 \
     --output="$work/task-%a.log" docs/cluster/neuro.sbatch "${run[@]}")
-state() { squeue --noheader --array --states=all --job="${job}_$1" --format=%T 2> /dev/null; }
-running() {
-    for _ in $(seq 200); do [[ $(state "$1") == RUNNING ]] && return; sleep 0.05; done
-    echo "task $1 does not run: $(state "$1")" >&2
-    return 1
+running() { squeue --noheader --array --job="$job" --states=R --format=%K; }
+# At once, instead of after a while.
+requeue() {
+    scontrol requeue "${job}_$1"
+    scontrol update "JobId=${job}_$1" StartTime=now
+    echo "requeued task $1"
 }
 # Kills the program of a task, not the script that started it.
 kill_program() {
@@ -100,17 +108,28 @@ kill_program() {
         fi
     done
 }
-# Three rounds: one task is requeued while it runs, of another the program is killed, then it is requeued.
-for round in 1 2 3; do
-    requeued=$((round % tasks + 1)) killed=$(((round + 1) % tasks + 1))
-    running "$requeued" && scontrol requeue "${job}_$requeued" && echo "requeued task $requeued"
-    if running "$killed"; then
-        sleep "0.$round"
+# Again and again: of the tasks that run, one is requeued, and the program of another is killed; when the task
+# has failed from that, it is requeued.
+rounds=0
+for _ in $(seq 100); do
+    mapfile -t tasks_at_work < <(running)
+    if [[ ${#tasks_at_work[@]} -ge 2 ]]; then
+        sleep "0.$((rounds + 3))"
+        requeue "${tasks_at_work[0]}" || true
+        killed=${tasks_at_work[1]}
         kill_program "$killed"
-        for _ in $(seq 100); do [[ $(state "$killed") == RUNNING ]] || break; sleep 0.05; done
-        scontrol requeue "${job}_$killed" && echo "requeued task $killed"
+        for _ in $(seq 100); do
+            running | grep -qx "$killed" || break
+            sleep 0.1
+        done
+        requeue "$killed" || true
+        rounds=$((rounds + 1))
+        [[ $rounds -lt 3 ]] || break
     fi
+    sleep 0.3
 done
+echo "$rounds rounds"
+[[ $rounds -gt 0 ]] || { echo "no two tasks ran at the same time" >&2; exit 1; }
 for _ in $(seq 600); do
     left=$(squeue --noheader --array --job="$job" --states=PD,R,CG,S,CF,RQ 2> /dev/null | wc -l)
     [[ $left -eq 0 ]] && break

@@ -17,11 +17,19 @@ fn report() -> (PathBuf, Option<tempfile::TempDir>) {
     }
     let folder = tempfile::tempdir().expect("a temporary folder");
     let out = folder.path().join("out");
-    let arguments = ["--scale", "smoke", "--papers", "transient_memory,sequential_memory"];
+    let arguments = [
+        "--scale",
+        "smoke",
+        "--papers",
+        "transient_memory,sequential_memory",
+    ];
     let out_of = ["--out", out.to_str().expect("a name in UTF-8")];
     let arguments = arguments.into_iter().chain(out_of).map(Into::into);
     let code = neuro_papers::reproduce(arguments);
-    assert_eq!(format!("{code:?}"), format!("{:?}", std::process::ExitCode::SUCCESS));
+    assert_eq!(
+        format!("{code:?}"),
+        format!("{:?}", std::process::ExitCode::SUCCESS)
+    );
     (out.join("report.html"), Some(folder))
 }
 
@@ -51,7 +59,9 @@ impl Page {
         let (mut elements, mut open, mut rest) = (Vec::new(), Vec::new(), text);
         while let Some(at) = rest.find('<') {
             let place = || rest[at..].chars().take(80).collect::<String>();
-            let end = rest[at..].find('>').unwrap_or_else(|| panic!("no end of {}", place()));
+            let end = rest[at..]
+                .find('>')
+                .unwrap_or_else(|| panic!("no end of {}", place()));
             let tag = &rest[at + 1..at + end];
             let mut next = &rest[at + end + 1..];
             if let Some(name) = tag.strip_prefix('/') {
@@ -89,7 +99,10 @@ impl Page {
     }
 
     fn count(&self, name: &str) -> usize {
-        self.elements.iter().filter(|(found, _)| found == name).count()
+        self.elements
+            .iter()
+            .filter(|(found, _)| found == name)
+            .count()
     }
 
     fn values(&self, attribute: &str) -> Vec<&str> {
@@ -108,7 +121,11 @@ impl Page {
     fn links_lead_somewhere(&self, folder: &Path) {
         let identifiers = self.values("id");
         let different: BTreeSet<&str> = identifiers.iter().copied().collect();
-        assert_eq!(identifiers.len(), different.len(), "identifiers that stand twice");
+        assert_eq!(
+            identifiers.len(),
+            different.len(),
+            "identifiers that stand twice"
+        );
         for label in self.values("for") {
             assert!(different.contains(label), "{label}");
         }
@@ -195,14 +212,19 @@ fn looks_right(browser: &Path, report: &str) {
         ]);
         command.arg(format!("--window-size={width},900"));
         command.args(theme);
-        let profile = folder.path().join(format!("profile-{width}-{}", theme.is_some()));
+        let profile = folder
+            .path()
+            .join(format!("profile-{width}-{}", theme.is_some()));
         command.arg(format!("--user-data-dir={}", profile.display()));
         let output = command.arg(format!("file://{}", page.display())).output();
         let dom = String::from_utf8(output.expect("the browser starts").stdout).expect("text");
         let (_, title) = dom.split_once("<title>").expect("a title");
         let (title, _) = title.split_once("</title>").expect("an end of the title");
         eprintln!("{title}");
-        assert!(title.starts_with(&format!("looked at {figures} figures")), "{title}");
+        assert!(
+            title.starts_with(&format!("looked at {figures} figures")),
+            "{title}"
+        );
         assert!(title.ends_with("wrong: nothing"), "{title}");
     }
 }

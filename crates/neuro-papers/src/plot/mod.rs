@@ -38,6 +38,7 @@ mod letters;
 mod svg;
 
 pub(crate) use colour::on_dark;
+pub(crate) use layout::FIGURE_TITLE;
 pub(crate) use svg::escaped;
 
 /// A page of panels.

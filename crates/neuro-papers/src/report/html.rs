@@ -12,7 +12,7 @@ use super::{Part, counts, in_order, sittings};
 use crate::claims::{Claim, Verdict};
 use crate::options::Paper;
 use crate::output::Record;
-use crate::plot::{escaped, on_dark};
+use crate::plot::{FIGURE_TITLE, escaped, on_dark};
 use crate::{Error, file};
 
 const STYLE: &str = include_str!("page.css");
@@ -66,6 +66,10 @@ fn head(page: &mut Page, program: &Paper, parts: &[&Part<'_>]) {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n\
          <title>{}: report</title>\n<style>\n{STYLE}",
         escaped(program.name)
+    ));
+    // The heading above a figure says the same, and breaks into lines on a small screen.
+    page.add(format_args!(
+        ".plot [font-size=\"{FIGURE_TITLE}\"] {{ display: none; }}\n"
     ));
     page.add(format_args!(
         "@media screen and (prefers-color-scheme: dark) {{\n{}}}\n",

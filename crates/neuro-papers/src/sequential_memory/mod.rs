@@ -3,7 +3,7 @@
 //!
 //! The experiment lets networks replay and learn ([`Group`]), measures each ([`Measured`]), draws the figures from
 //! the measurements, and decides the claims. A draw of memories, a learner, or a block of trials of the search for
-//! the smallest network is one job: its measurements are a file `jobs/NAME.json`, and a resumed run does only what is
+//! the smallest network is one job: its measurements are a file `jobs/NAME.json`, and a run does only what is
 //! missing. The departures from the paper and what was seen are in `docs/papers/sequential_memory.md`.
 
 mod claims;

@@ -21,7 +21,9 @@ fn a_run_killed_at_ten_random_moments_has_the_bytes_of_one_that_never_stopped() 
         let mut child = start(&out, &[]);
         // All together take less time than the run, so that none comes to its end.
         let longest = straight().took.as_secs_f64() * 1.6 / f64::from(KILLS);
-        sleep(std::time::Duration::from_secs_f64(longest * rng.random_range(0.0..1.0)));
+        sleep(std::time::Duration::from_secs_f64(
+            longest * rng.random_range(0.0..1.0),
+        ));
         if child.try_wait().expect("a process").is_none() {
             killed += 1;
         }
@@ -40,7 +42,9 @@ fn a_run_killed_at_ten_random_moments_has_the_bytes_of_one_that_never_stopped() 
 
 /// Every job file that has its final name is complete.
 fn jobs_are_whole(jobs: &Path) {
-    let Ok(entries) = fs::read_dir(jobs) else { return };
+    let Ok(entries) = fs::read_dir(jobs) else {
+        return;
+    };
     for entry in entries {
         let path = entry.expect("readable").path();
         if path.extension().is_some_and(|ending| ending == "json") {

@@ -32,14 +32,21 @@ fn child() {
     // The code itself cannot be looked at; it is that of the whole process then.
     let codes = [0u8, 1, 2, 130];
     let shown = |code: std::process::ExitCode| format!("{code:?}");
-    let found = codes.into_iter().find(|known| shown((*known).into()) == shown(code));
+    let found = codes
+        .into_iter()
+        .find(|known| shown((*known).into()) == shown(code));
     std::process::exit(found.map_or(99, i32::from));
 }
 
 /// The command with the arguments of the run, a folder, and some more.
 pub(crate) fn command(out: &Path, more: &[&str]) -> Command {
     let out = out.to_str().expect("a name in UTF-8");
-    let arguments: Vec<&str> = RUN.iter().chain(&["--out", out]).chain(more).copied().collect();
+    let arguments: Vec<&str> = RUN
+        .iter()
+        .chain(&["--out", out])
+        .chain(more)
+        .copied()
+        .collect();
     let mut command = Command::new(env::current_exe().expect("this test"));
     command
         .args(["process::child", "--exact", "--ignored", "--nocapture"])
@@ -87,7 +94,13 @@ pub(crate) fn straight() -> &'static Straight {
         run(&out, &[]);
         let took = started.elapsed();
         let results = results(&out);
-        assert!(results.keys().filter(|name| name.contains("/jobs/")).count() > 10);
+        assert!(
+            results
+                .keys()
+                .filter(|name| name.contains("/jobs/"))
+                .count()
+                > 10
+        );
         assert!(results.contains_key("transient_memory/jobs/plain-0.json"));
         assert!(results.contains_key("sequential_memory/data/networks.csv"));
         assert!(results.contains_key("claims.json"));
@@ -108,8 +121,16 @@ pub(crate) fn results(out: &Path) -> BTreeMap<String, Vec<u8>> {
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).expect("a folder") {
             let path = entry.expect("readable").path();
-            let name = path.strip_prefix(out).expect("inside").display().to_string();
-            let file = path.file_name().expect("a name").to_string_lossy().into_owned();
+            let name = path
+                .strip_prefix(out)
+                .expect("inside")
+                .display()
+                .to_string();
+            let file = path
+                .file_name()
+                .expect("a name")
+                .to_string_lossy()
+                .into_owned();
             if path.is_dir() && file != "checkpoints" {
                 folders.push(path);
             } else if path.is_file()
@@ -126,9 +147,8 @@ pub(crate) fn results(out: &Path) -> BTreeMap<String, Vec<u8>> {
 /// Compares the results in a folder with those of the run that was never stopped.
 pub(crate) fn are_those_of_the_straight_run(out: &Path) {
     let (expected, found) = (&straight().results, results(out));
-    let names = |results: &BTreeMap<String, Vec<u8>>| -> Vec<String> {
-        results.keys().cloned().collect()
-    };
+    let names =
+        |results: &BTreeMap<String, Vec<u8>>| -> Vec<String> { results.keys().cloned().collect() };
     assert_eq!(names(expected), names(&found));
     for (name, bytes) in expected {
         assert!(bytes == &found[name], "{name} differs");
@@ -140,5 +160,7 @@ pub(crate) fn jobs_of_sittings(folder: &Path) -> Vec<u64> {
     let text = fs::read_to_string(folder.join("run.json")).expect("a record");
     let record: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     let sittings = record["sittings"].as_array().expect("a list").iter();
-    sittings.map(|sitting| sitting["jobs"].as_u64().expect("a count")).collect()
+    sittings
+        .map(|sitting| sitting["jobs"].as_u64().expect("a count"))
+        .collect()
 }

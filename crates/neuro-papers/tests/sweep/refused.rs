@@ -44,7 +44,10 @@ fn a_damaged_job_file_is_reported_and_the_job_done_again() {
     fs::write(jobs.join("plain-0.json"), &whole[..whole.len() / 2]).expect("writable");
     fs::write(jobs.join("noise-0.json"), &whole).expect("writable");
     let said = run(&out, &[]);
-    assert!(said.contains("plain-0.json") && said.contains("done again"), "{said}");
+    assert!(
+        said.contains("plain-0.json") && said.contains("done again"),
+        "{said}"
+    );
     let other = "expected the measurements of noise-0, found those of plain-0";
     assert!(said.contains(other), "{said}");
     are_those_of_the_straight_run(&out);
@@ -56,14 +59,20 @@ fn what_cannot_be_done_is_said_and_nothing_is_touched() {
     let out = folder.path().join("out");
     copy(&out);
     let shards = fails(&out, &["--shard", "5/4"], 2);
-    assert!(shards.contains("expected a share from 1/4 to 4/4, found '5/4'"), "{shards}");
+    assert!(
+        shards.contains("expected a share from 1/4 to 4/4, found '5/4'"),
+        "{shards}"
+    );
 
     let record = out.join("sequential_memory/run.json");
     let text = fs::read_to_string(&record).expect("there");
     let quick = text.replacen("\"scale\": \"smoke\"", "\"scale\": \"quick\"", 1);
     fs::write(&record, quick).expect("writable");
     let scale = fails(&out, &[], 2);
-    assert!(scale.contains("holds a run of --scale quick, this is --scale smoke"), "{scale}");
+    assert!(
+        scale.contains("holds a run of --scale quick, this is --scale smoke"),
+        "{scale}"
+    );
 
     let version = text.replacen("\"scale\": \"smoke\"", "\"scale\": \"quick\"", 1);
     let version = version.replacen("\"version\": \"", "\"version\": \"9.", 1);
@@ -96,8 +105,14 @@ fn a_full_disk_ends_the_run_with_the_name_of_the_file_and_loses_nothing() {
     let output = shell.output().expect("a process");
     let said = said(&output);
     assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(said.contains("File too large") && said.contains("goes on"), "{said}");
-    assert!(said.contains(&out.display().to_string()), "names the file: {said}");
+    assert!(
+        said.contains("File too large") && said.contains("goes on"),
+        "{said}"
+    );
+    assert!(
+        said.contains(&out.display().to_string()),
+        "names the file: {said}"
+    );
     run(&out, &[]);
     are_those_of_the_straight_run(&out);
 }

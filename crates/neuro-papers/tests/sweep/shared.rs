@@ -30,7 +30,10 @@ fn claims_can_be_had_before_all_shards_have_come() {
     run(&out, &["--merge"]);
     let claims = neuro_papers::Claims::read(&out.join("claims.json")).expect("claims");
     let jobs = |results: &std::collections::BTreeMap<String, Vec<u8>>| {
-        results.keys().filter(|name| name.contains("/jobs/")).count()
+        results
+            .keys()
+            .filter(|name| name.contains("/jobs/"))
+            .count()
     };
     let missing = jobs(&straight().results) - jobs(&results(&out));
     assert_eq!(claims.missing(), missing);
@@ -55,7 +58,10 @@ fn two_processes_with_the_same_arguments_share_the_work() {
     for paper in ["transient_memory", "sequential_memory"] {
         done += jobs_of_sittings(&out.join(paper)).iter().sum::<u64>();
     }
-    let jobs = straight().results.keys().filter(|name| name.contains("/jobs/"));
+    let jobs = straight()
+        .results
+        .keys()
+        .filter(|name| name.contains("/jobs/"));
     assert_eq!(done, jobs.count() as u64, "no job is done twice");
 }
 
