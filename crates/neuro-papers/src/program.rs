@@ -150,6 +150,11 @@ fn several(
         Parsed::Run(asked) => asked,
     };
     let all = &asked.options;
+    for (experiment, options) in experiments.iter().zip(&asked.runs) {
+        if let Some(options) = options {
+            Folder::check(&options.out, experiment.paper().name, options)?;
+        }
+    }
     let folder = Folder::open(&all.out, program.name, all, command, &[])?;
     let (progress, interrupt) = (Progress::new(0), Interrupt::install()?);
     let workers = Arc::new(Workers::new(all.threads)?);

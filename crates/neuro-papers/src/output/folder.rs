@@ -33,6 +33,12 @@ struct Present {
 }
 
 impl Folder {
+    /// Whether the folder may be used for a run, before anything is made in it: one that is refused
+    /// stays as it was.
+    pub(crate) fn check(path: &Path, paper: &str, options: &Options) -> Result<(), Error> {
+        admit(path, paper, options).map(drop)
+    }
+
     /// Takes the folder for a run, or goes on with the run that it holds. `parts` are its folders;
     /// the files in them give way when those of a smoke run do.
     pub(crate) fn open(
@@ -42,8 +48,7 @@ impl Folder {
         command: &str,
         parts: &[(&str, &str)],
     ) -> Result<Self, Error> {
-        // Once before anything is made, so that a folder which is refused stays as it was.
-        admit(path, paper, options)?;
+        Self::check(path, paper, options)?;
         fs::create_dir_all(path).map_err(|e| Error::io(path, e))?;
         let lock = Lock::wait(&path.join(LOCK))?;
         let mut record = match admit(path, paper, options)? {
