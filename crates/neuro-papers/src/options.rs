@@ -188,7 +188,8 @@ impl Options {
         arguments: impl IntoIterator<Item = OsString>,
     ) -> Result<Parsed, Error> {
         let words = paper.figures.iter().map(|(id, _)| (*id).to_string());
-        let Some(given) = Given::read(arguments, false, words.collect())? else {
+        let words: Vec<String> = words.collect();
+        let Some(given) = Given::read(arguments, false, &words)? else {
             return Ok(Parsed::Help(help::text(paper)));
         };
         let out = given.out.clone().unwrap_or_else(|| paper.default_out());

@@ -40,7 +40,7 @@ impl Given {
     pub(super) fn read(
         arguments: impl IntoIterator<Item = OsString>,
         several: bool,
-        figures: Vec<String>,
+        figures: &[String],
     ) -> Result<Option<Self>, Error> {
         let known = &NAMES[..NAMES.len() - usize::from(!several)];
         let mut parser = lexopt::Parser::from_args(arguments);
@@ -68,7 +68,7 @@ impl Given {
                     return Err(unknown_option(known, &format!("-{letter}"), &letter));
                 }
                 Arg::Value(word) => {
-                    return Err(stray_word(known, &figures, &word.to_string_lossy()));
+                    return Err(stray_word(known, figures, &word.to_string_lossy()));
                 }
             };
             match name {

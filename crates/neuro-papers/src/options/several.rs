@@ -32,7 +32,7 @@ impl Several {
             figures.map(|(id, _)| format!("{}/{id}", paper.name))
         });
         let words: Vec<String> = words.collect();
-        let Some(given) = Given::read(arguments, true, words.clone())? else {
+        let Some(given) = Given::read(arguments, true, &words)? else {
             return Ok(Parsed::Help(help::of_several(program, papers)));
         };
         let names: Vec<&str> = papers.iter().map(|paper| paper.name).collect();

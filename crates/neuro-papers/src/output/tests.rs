@@ -30,7 +30,7 @@ fn begin(options: &Options) -> Result<Output, Error> {
     Output::create(&PAPER, options, "two_units")
 }
 
-fn finish(output: Output, options: &Options) {
+fn finish(output: &Output, options: &Options) {
     let mut claims = Claims::new(options.scale);
     let rule = Rule::above("rate (Hz) | peak", 1.0);
     claims
@@ -56,7 +56,7 @@ fn a_run_leaves_its_parts_and_a_record() {
     fs::write(stale, "left by an earlier run").expect("writable");
     fs::write(output.figure("fig2"), "<svg/>").expect("writable");
     fs::write(output.data("fig2"), "x\n1\n").expect("writable");
-    finish(output, &options);
+    finish(&output, &options);
     let read = |name| fs::read_to_string(options.out.join(name)).expect("written");
     let record: serde_json::Value = serde_json::from_str(&read("run.json")).expect("JSON");
     for key in ["command", "machine", "started", "finished", "seconds"] {
@@ -81,7 +81,7 @@ fn equal_runs_differ_in_run_json_only() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let runs = ["a", "b"].map(|name| {
         let options = options(&folder.path().join(name), Scale::Smoke);
-        finish(begin(&options).expect("a new folder"), &options);
+        finish(&begin(&options).expect("a new folder"), &options);
         let read = |name| fs::read(options.out.join(name)).expect("written");
         [read("report.md"), read("claims.json")]
     });
@@ -112,7 +112,7 @@ fn a_folder_with_other_files_is_left_alone() {
 fn results_of_another_paper_are_left_alone() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let options = options(folder.path(), Scale::Quick);
-    finish(begin(&options).expect("a new folder"), &options);
+    finish(&begin(&options).expect("a new folder"), &options);
     let other = Paper {
         name: "three_units",
         ..PAPER
@@ -167,7 +167,7 @@ fn the_same_sources_go_on_and_others_need_resume() {
     let output = begin(&options).expect("a new folder");
     let checkpoint = output.checkpoint("network_0");
     fs::write(&checkpoint, "hours of work").expect("writable");
-    finish(output, &options);
+    finish(&output, &options);
     options.seed = 1;
     begin(&options).expect("other seeds belong to the same run");
     edit(&options, "sources", "others");
@@ -192,7 +192,7 @@ fn each_sitting_is_noted_with_its_own_time() {
     second
         .add_job(Duration::from_millis(1500))
         .expect("writable");
-    finish(first, &options);
+    finish(&first, &options);
     second.leave(false).expect("writable");
     let text = fs::read_to_string(options.out.join("run.json")).expect("readable");
     let record: serde_json::Value = serde_json::from_str(&text).expect("JSON");

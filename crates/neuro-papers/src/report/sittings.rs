@@ -27,7 +27,7 @@ pub(super) fn in_short(record: &Record, parts: &[&Part<'_>]) -> String {
     if done > 0 {
         let seconds: f64 = jobs(parts).iter().map(|jobs| jobs.1).sum();
         let took = clock::words(seconds.round() as u64);
-        line.push_str(&format!("; {done} jobs of {took} in all"));
+        line.push_str(&format!("; its {done} jobs took {took} of computing"));
     }
     line.push('.');
     line

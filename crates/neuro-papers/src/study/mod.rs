@@ -203,12 +203,8 @@ impl<N: Network> Experiment for Study<N> {
         workers: Workers,
         shown: &Job,
     ) -> Result<String, Error> {
-        let groups = N::Group::ALL.iter().copied();
-        let group = groups.into_iter().find(|group| group.name() == job.group);
-        let group = group.ok_or_else(|| {
-            let known = format!("a group of {}, found '{}'", self.paper.name, job.group);
-            Error::experiment(job.name(), format!("expected {known}"))
-        })?;
+        let group = of_name::<N::Group>(&job.group);
+        let group = group.map_err(|problem| Error::experiment(job.name(), problem))?;
         let assignment = Assignment {
             group,
             seed: job.seed,
