@@ -12,12 +12,13 @@ use std::time::{Duration, Instant};
 
 const ARGUMENTS: &str = "NEURO_TEST_ARGUMENTS";
 
-/// A run of two papers with jobs of many kinds, some with checkpoints, at the smallest scale.
+/// A run of two papers at the smallest scale: one job that trains with checkpoints, and many short ones.
 const RUN: [&str; 6] = [
     "--scale",
     "smoke",
-    "--papers",
-    "transient_memory,sequential_memory",
+    "--only",
+    "transient_memory/2a,sequential_memory/1,sequential_memory/2,sequential_memory/4,\
+     sequential_memory/5,sequential_memory/strengths",
     "--threads",
     "1",
 ];

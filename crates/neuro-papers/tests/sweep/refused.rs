@@ -39,16 +39,16 @@ fn a_damaged_job_file_is_reported_and_the_job_done_again() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let out = folder.path().join("out");
     copy(&out);
-    let jobs = out.join("transient_memory/jobs");
-    let whole = fs::read(jobs.join("plain-0.json")).expect("there");
-    fs::write(jobs.join("plain-0.json"), &whole[..whole.len() / 2]).expect("writable");
-    fs::write(jobs.join("noise-0.json"), &whole).expect("writable");
+    let jobs = out.join("sequential_memory/jobs");
+    let whole = fs::read(jobs.join("lisem-0.json")).expect("there");
+    fs::write(jobs.join("lisem-0.json"), &whole[..whole.len() / 2]).expect("writable");
+    fs::write(jobs.join("dsem-0.json"), &whole).expect("writable");
     let said = run(&out, &[]);
     assert!(
-        said.contains("plain-0.json") && said.contains("done again"),
+        said.contains("lisem-0.json") && said.contains("done again"),
         "{said}"
     );
-    let other = "expected the measurements of noise-0, found those of plain-0";
+    let other = "expected the measurements of dsem-0, found those of lisem-0";
     assert!(said.contains(other), "{said}");
     are_those_of_the_straight_run(&out);
 }
@@ -78,7 +78,7 @@ fn what_cannot_be_done_is_said_and_nothing_is_touched() {
     let version = version.replacen("\"version\": \"", "\"version\": \"9.", 1);
     fs::write(&record, version).expect("writable");
     let version = fails(&out, &["--scale", "quick"], 2);
-    assert!(version.contains("--scale"), "{version}");
+    assert!(version.contains("holds a run of version 9."), "{version}");
 
     // A folder that cannot be made, also for the one who may write anywhere.
     let file = folder.path().join("file");
