@@ -197,6 +197,7 @@ fn looks_right(browser: &Path, report: &str) {
     let page = folder.path().join("page.html");
     fs::write(&page, report.replacen("</body>", QUESTIONS, 1)).expect("writable");
     let figures = report.matches("class=\"plot\"").count();
+    // Browsers have a narrowest window, some 500 pixels; below that the page has no other rules.
     for (width, theme) in [(1280, None), (390, None), (1280, Some("--force-dark-mode"))] {
         let mut command = Command::new(browser);
         command.args([
