@@ -6,8 +6,8 @@
 
 use std::process::ExitCode;
 
-use neuro_papers::transient_memory::{PAPER, experiment};
+use neuro_papers::transient_memory::EXPERIMENT;
 
 fn main() -> ExitCode {
-    neuro_papers::run(&PAPER, experiment)
+    neuro_papers::run_sweep(EXPERIMENT)
 }

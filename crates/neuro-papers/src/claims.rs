@@ -49,6 +49,14 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// All verdicts, from the best.
+    pub const ALL: [Self; 4] = [
+        Self::Reproduced,
+        Self::Partly,
+        Self::NotReproduced,
+        Self::NeedsPaperScale,
+    ];
+
     /// The words that files and reports use.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -77,6 +85,9 @@ pub struct Claim {
     /// Number of networks.
     pub seeds: usize,
     verdict: Verdict,
+    /// The figure that shows it, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub figure: Option<String>,
 }
 
 impl Claim {
@@ -101,6 +112,7 @@ impl Claim {
             measured: judged.measured,
             seeds: values.len(),
             verdict: judged.verdict,
+            figure: None,
         })
     }
 
@@ -116,11 +128,21 @@ impl Claim {
 pub struct Claims {
     version: u32,
     scale: Scale,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    missing: usize,
     claims: Vec<Claim>,
 }
 
 /// Version of the file; a reader refuses a newer one.
 const VERSION: u32 = 1;
+
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
+}
 
 impl Claims {
     /// No claims yet, for a run of some scale.
@@ -129,8 +151,21 @@ impl Claims {
         Self {
             version: VERSION,
             scale,
+            missing: 0,
             claims: Vec::new(),
         }
+    }
+
+    /// Number of jobs of the run that were not there when the claims were decided: with any, the
+    /// verdicts are interim.
+    #[must_use]
+    pub fn missing(&self) -> usize {
+        self.missing
+    }
+
+    /// Says that some more jobs of the run are not there.
+    pub(crate) fn add_missing(&mut self, jobs: usize) {
+        self.missing += jobs;
     }
 
     /// Decides a claim, see [`Claim::decide`], and adds it.

@@ -1,10 +1,9 @@
 //! Writing files so that a reader only ever sees a complete one.
 //!
 //! The bytes go to a file beside the target, which then takes the target's name in one step. A
-//! kill in the middle leaves the old file as it was, and at worst a `.partial` beside it.
+//! kill in the middle leaves the old file as it was, and at worst a hidden temporary file beside it.
 
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 
 use serde::Serialize;
@@ -17,21 +16,9 @@ pub(crate) fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|e| Error::io(folder, e))?;
     }
-    let Some(name) = path.file_name() else {
-        return Err(Error::File {
-            path: path.into(),
-            problem: "expected the name of a file, found a folder".into(),
-        });
-    };
-    let mut partial = name.to_os_string();
-    // Two processes that write the same file must not share the file they write to.
-    partial.push(format!(".{}.partial", std::process::id()));
-    let partial = path.with_file_name(partial);
-    let result = write_synced(&partial, bytes).and_then(|()| fs::rename(&partial, path));
-    result.map_err(|source| {
-        // The first error is the one to report; a partial file that stays harms nobody.
-        let _ = fs::remove_file(&partial);
-        Error::io(path, source)
+    neuro_core::archive::replace_file(path, bytes).map_err(|error| match error {
+        neuro_core::Error::Io { path, source } => Error::io(path, source),
+        other => other.into(),
     })
 }
 
@@ -60,13 +47,6 @@ fn damaged(path: &Path, error: &serde_json::Error) -> Error {
         path: path.into(),
         problem: error.to_string(),
     }
-}
-
-fn write_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = fs::File::create(path)?;
-    file.write_all(bytes)?;
-    // Without this, a power cut after the rename could leave an empty file under the final name.
-    file.sync_all()
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 //! Long loops look at [`Interrupt::is_set`] (or call [`Interrupt::check`]) between updates, write
 //! their checkpoint and return [`Error::Interrupted`]. A second Ctrl-C ends the process at once,
 //! with the exit code 130 that shells expect; files are replaced whole or not at all, so even that
-//! leaves nothing half-written.
+//! leaves nothing half-written. The signals by which systems end a program (SIGTERM, SIGHUP) count as
+//! Ctrl-C: a scheduler that stops a job lets it save.
 //!
 //! ```
 //! use neuro_papers::{Error, Interrupt};
@@ -44,7 +45,7 @@ impl Interrupt {
             if raised.swap(true, Ordering::SeqCst) {
                 std::process::exit(130);
             }
-            eprintln!("\nstopping as soon as the work is saved; Ctrl-C again stops at once");
+            eprintln!("\nstopping as soon as the work is saved; once more stops at once");
         })
         .map_err(|e| Error::Signal {
             reason: e.to_string(),

@@ -12,17 +12,21 @@ pub mod derivative_feedback;
 mod error;
 mod file;
 pub mod interrupt;
+mod lock;
 pub mod noisy_ei;
 pub mod options;
 pub mod output;
 pub mod plot;
+mod program;
 pub mod progress;
 mod report;
+mod reproduce;
 pub mod sequential_memory;
 mod session;
 pub mod spiking_rls;
 mod study;
 mod suggest;
+pub mod sweep;
 pub mod table;
 pub mod transient_memory;
 
@@ -32,8 +36,10 @@ pub use interrupt::Interrupt;
 pub use options::{Options, Paper, Parsed, Scale, ScaleGuide};
 pub use output::Output;
 pub use plot::{Figure, Panel};
+pub use program::{run, run_several, run_sweep};
 pub use progress::{Job, Progress};
-pub use session::{Session, run};
+pub use reproduce::{PAPERS, reproduce};
+pub use session::Session;
 pub use table::{Cell, Table};
 
 /// The Rust of the repository's README and of its guide is compiled and run with the doc tests.

@@ -25,14 +25,17 @@
 use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
-use std::str::FromStr;
-
-use lexopt::Arg;
 
 use crate::Error;
 use crate::suggest::nearest;
+use crate::sweep::Shard;
 
+mod given;
 mod help;
+mod several;
+
+use given::{Given, argument};
+pub(crate) use several::Several;
 
 /// How much of an experiment is run.
 #[derive(
@@ -140,22 +143,23 @@ pub struct Options {
     pub only: Vec<String>,
     /// The folder for results; default `out/<paper>`.
     pub out: PathBuf,
-    /// Whether to go on from the checkpoints in `out`; default no.
+    /// Whether to go on with what other sources of the same version have left in `out`; default no.
+    /// What the same sources have left is always gone on with.
     pub resume: bool,
+    /// The share of the jobs to do, without making figures and claims; default none: all jobs.
+    pub shard: Option<Shard>,
+    /// Whether to do no jobs, and make figures and claims from those that are there; default no.
+    pub merge: bool,
 }
 
 /// The outcome of parsing: work to do, or help to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Parsed {
-    /// Run the experiment with these options.
-    Run(Options),
+pub enum Parsed<T = Options> {
+    /// Run with these options.
+    Run(T),
     /// Show this text and stop.
     Help(String),
 }
-
-const NAMES: [&str; 8] = [
-    "scale", "seed", "seeds", "threads", "only", "out", "resume", "help",
-];
 
 impl Options {
     /// What is run when no argument is given, at some scale.
@@ -169,6 +173,8 @@ impl Options {
             only: Vec::new(),
             out: paper.default_out(),
             resume: false,
+            shard: None,
+            merge: false,
         }
     }
 
@@ -181,45 +187,17 @@ impl Options {
         paper: &Paper,
         arguments: impl IntoIterator<Item = OsString>,
     ) -> Result<Parsed, Error> {
-        let mut parser = lexopt::Parser::from_args(arguments);
-        let mut options = Self::defaults(paper, Scale::Quick);
-        let mut seeds = None;
-        let mut only = Vec::new();
-        while let Some(argument) = parser.next().map_err(|e| unexpected_value(&e))? {
-            let name = match argument {
-                Arg::Short('h') | Arg::Long("help") => {
-                    return Ok(Parsed::Help(help::text(paper)));
-                }
-                Arg::Long(name) => match NAMES.iter().find(|known| **known == name) {
-                    Some(known) => *known,
-                    None => return Err(unknown_option(&format!("--{name}"), name)),
-                },
-                Arg::Short(letter) => {
-                    return Err(unknown_option(&format!("-{letter}"), &letter.to_string()));
-                }
-                Arg::Value(word) => return Err(stray_word(paper, &word.to_string_lossy())),
-            };
-            match name {
-                "scale" => options.scale = scale(&text(&mut parser, name, "a scale")?)?,
-                "seed" => options.seed = number(&mut parser, name, 0)?,
-                "seeds" => seeds = Some(number(&mut parser, name, 1)?),
-                "threads" => options.threads = number(&mut parser, name, 0)?,
-                "only" => only = figures(paper, &text(&mut parser, name, "figures")?)?,
-                "out" => options.out = folder(&mut parser)?,
-                _ => options.resume = true,
-            }
-        }
-        options.seeds = seeds.unwrap_or(paper.guide(options.scale).seeds);
-        let last = u64::try_from(options.seeds).map(|count| count - 1);
-        if last.map_or(true, |last| options.seed.checked_add(last).is_none()) {
-            let problem = format!("{} networks from seed {} on", options.seeds, options.seed);
-            return Err(argument(
-                "--seeds",
-                format!("expected seeds up to {}, found {problem}", u64::MAX),
-            ));
-        }
-        options.only = only;
-        Ok(Parsed::Run(options))
+        let words = paper.figures.iter().map(|(id, _)| (*id).to_string());
+        let words: Vec<String> = words.collect();
+        let Some(given) = Given::read(arguments, false, &words)? else {
+            return Ok(Parsed::Help(help::text(paper)));
+        };
+        let out = given.out.clone().unwrap_or_else(|| paper.default_out());
+        let only = match &given.only {
+            Some(words) => figures(paper, words)?,
+            None => Vec::new(),
+        };
+        Ok(Parsed::Run(given.options(paper, only, out)?))
     }
 
     /// The seed of each network: `seed`, `seed + 1`, …; any network can be had alone by its seed.
@@ -235,115 +213,11 @@ impl Options {
     }
 }
 
-fn argument(argument: &str, problem: impl Into<String>) -> Error {
-    Error::Argument {
-        argument: argument.into(),
-        problem: problem.into(),
-        suggestion: None,
-    }
-}
-
-/// `lexopt` itself only objects to a value given to an option that takes none.
-fn unexpected_value(error: &lexopt::Error) -> Error {
-    match error {
-        lexopt::Error::UnexpectedValue { option, value } => argument(
-            option,
-            format!("expected no value, found '{}'", value.to_string_lossy()),
-        ),
-        other => argument("arguments", other.to_string()),
-    }
-}
-
-fn unknown_option(typed: &str, name: &str) -> Error {
-    Error::Argument {
-        argument: typed.into(),
-        problem: "no such option".into(),
-        suggestion: nearest(name, NAMES).map(|known| format!("--{known}")),
-    }
-}
-
-fn stray_word(paper: &Paper, word: &str) -> Error {
-    let scale = Scale::ALL.into_iter().find(|scale| scale.name() == word);
-    let figure = paper.figures.iter().find(|(id, _)| *id == word);
-    let option = NAMES.into_iter().find(|name| *name == word);
-    Error::Argument {
-        argument: format!("'{word}'"),
-        problem: "expected an option, which begins with --".into(),
-        suggestion: scale
-            .map(|scale| format!("--scale {scale}"))
-            .or_else(|| figure.map(|(id, _)| format!("--only {id}")))
-            .or_else(|| option.map(|name| format!("--{name}"))),
-    }
-}
-
-/// The value of an option. A word that begins with `--` is the next option, not a value: without
-/// this, `--out --resume` would write to a folder named `--resume`.
-fn value(parser: &mut lexopt::Parser, name: &str, expected: &str) -> Result<OsString, Error> {
-    let option = format!("--{name}");
-    if let Some(value) = parser.optional_value() {
-        return Ok(value);
-    }
-    let missing = |found: &str| argument(&option, format!("expected {expected}, found {found}"));
-    let value = parser.value().map_err(|_| missing("nothing"))?;
-    let shown = value.to_string_lossy();
-    if shown.starts_with("--") {
-        return Err(missing(&format!("the option {shown}")));
-    }
-    Ok(value)
-}
-
-fn text(parser: &mut lexopt::Parser, name: &str, expected: &str) -> Result<String, Error> {
-    let value = value(parser, name, expected)?;
-    value.into_string().map_err(|value| {
-        let shown = value.to_string_lossy();
-        argument(
-            &format!("--{name}"),
-            format!("expected {expected}, found '{shown}'"),
-        )
-    })
-}
-
-fn number<N>(parser: &mut lexopt::Parser, name: &str, least: u8) -> Result<N, Error>
-where
-    N: FromStr + PartialOrd + From<u8>,
-{
-    let expected = format!("a whole number of {least} or more");
-    let text = text(parser, name, &expected)?;
-    match text.parse::<N>() {
-        Ok(number) if number >= N::from(least) => Ok(number),
-        _ => Err(argument(
-            &format!("--{name}"),
-            format!("expected {expected}, found '{text}'"),
-        )),
-    }
-}
-
-fn folder(parser: &mut lexopt::Parser) -> Result<PathBuf, Error> {
-    let folder = PathBuf::from(value(parser, "out", "a folder")?);
-    if folder.as_os_str().is_empty() {
-        return Err(argument("--out", "expected a folder, found nothing"));
-    }
-    Ok(folder)
-}
-
-fn scale(word: &str) -> Result<Scale, Error> {
-    let known = Scale::ALL.into_iter().find(|scale| scale.name() == word);
-    known.ok_or_else(|| Error::Argument {
-        argument: "--scale".into(),
-        problem: format!("expected smoke, quick or paper, found '{word}'"),
-        suggestion: nearest(word, Scale::ALL.map(Scale::name)).map(String::from),
-    })
-}
-
-fn figures(paper: &Paper, list: &str) -> Result<Vec<String>, Error> {
+/// The figures of a paper that were asked for, in the paper's order, each once.
+fn figures(paper: &Paper, words: &[String]) -> Result<Vec<String>, Error> {
     let known: Vec<&str> = paper.figures.iter().map(|(id, _)| *id).collect();
-    let mut wanted = Vec::new();
-    for word in list
-        .split(',')
-        .map(str::trim)
-        .filter(|word| !word.is_empty())
-    {
-        if !known.contains(&word) {
+    for word in words {
+        if !known.contains(&word.as_str()) {
             return Err(Error::Argument {
                 argument: "--only".into(),
                 problem: format!(
@@ -354,15 +228,19 @@ fn figures(paper: &Paper, list: &str) -> Result<Vec<String>, Error> {
                 suggestion: nearest(word, known.iter().copied()).map(String::from),
             });
         }
-        wanted.push(word);
     }
+    let asked = |id: &&str| words.iter().any(|word| word == id);
+    let wanted: Vec<String> = known
+        .iter()
+        .copied()
+        .filter(asked)
+        .map(Into::into)
+        .collect();
     if wanted.is_empty() {
         let expected = format!("expected figures out of {}, found none", known.join(", "));
         return Err(argument("--only", expected));
     }
-    // The paper's order, each once, however they were typed.
-    let in_order = known.into_iter().filter(|id| wanted.contains(id));
-    Ok(in_order.map(String::from).collect())
+    Ok(wanted)
 }
 
 #[cfg(test)]

@@ -1,30 +1,33 @@
 //! The folder that a run writes to.
 //!
 //! ```text
-//! DIR/report.md               settings, claims and figures on one page
+//! DIR/report.html             claims, figures and settings on one page
+//! DIR/report.md               the same as text, without times: equal runs give equal bytes
 //! DIR/claims.json             the claims and their verdicts
 //! DIR/figures/*.svg           the figures
 //! DIR/data/*.csv              the numbers behind them
 //! DIR/networks/*.safetensors  trained networks
 //! DIR/jobs/*.json             what was measured on each network
-//! DIR/checkpoints/            unfinished work, for --resume
-//! DIR/run.json                command, machine, versions, times: the one file that may differ
-//!                             between equal runs
+//! DIR/checkpoints/            unfinished work, and locks of the processes that do it
+//! DIR/run.json                for each sitting: command, machine, versions, times
 //! ```
 //!
-//! **What may be written where.** `run.json` marks a folder as ours; it is written first.
+//! Equal runs differ in `run.json`, and in `report.html` where it shows the times, and in nothing else.
 //!
-//! | the folder | without `--resume` | with `--resume` |
-//! |---|---|---|
-//! | is missing or empty | is used | is used |
-//! | holds files but no `run.json` of this paper | is refused | is refused |
-//! | holds an unfinished run with checkpoints | is refused | goes on, when scale and seed are the same |
-//! | holds results of a larger scale | is refused | is refused |
-//! | holds other results of this paper | replaced file by file | goes on, when scale and seed are the same |
+//! **What may be written where.** A folder belongs to one run: a paper, a scale, and the sources (with
+//! their version) that the numbers come from. `run.json` says which. Seeds, figures and shares of the
+//! jobs are not part of it: they choose what is done, and what is there already is not done again.
 //!
-//! Going on needs the same version of this crate, since another may give other numbers. Nothing is
-//! ever deleted except, when a finished run is replaced, the checkpoints that it left. A smoke run is
-//! seconds of work, so an unfinished one may be replaced too.
+//! | the folder | what happens |
+//! |---|---|
+//! | is missing or empty | is used |
+//! | holds files but no `run.json` of this paper | is refused |
+//! | holds a run of the same scale and sources | goes on: only what is missing is done |
+//! | holds a smoke run, of another scale or other sources | its files give way |
+//! | holds a run of other sources of this version | is refused; with `--resume` goes on |
+//! | holds a run of another scale or version | is refused |
+//!
+//! Any number of processes may work in a folder at the same time; see [`sweep`](crate::sweep).
 //!
 //! ```
 //! use neuro_papers::{Claims, Options, Output, Paper, Scale, ScaleGuide};
@@ -44,92 +47,78 @@
 //! let quick = Options { out, ..Options::defaults(&paper, Scale::Quick) };
 //! let output = Output::create(&paper, &quick, "two_units --scale quick")?;
 //! output.finish(&paper, &quick, &Claims::new(Scale::Quick))?;
-//! assert!(quick.out.join("report.md").is_file());
+//! assert!(quick.out.join("report.html").is_file());
 //!
-//! // Minutes of work are not replaced by seconds of work.
+//! // Minutes of work do not give way to seconds of work.
 //! let smoke = Options { scale: Scale::Smoke, ..quick };
 //! assert!(Output::create(&paper, &smoke, "two_units --scale smoke").is_err());
 //! # Ok::<(), neuro_papers::Error>(())
 //! ```
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::Duration;
 
+use crate::lock::Lock;
 use crate::options::{Options, Paper, Scale};
-use crate::{Claims, Error, clock, file, report};
+use crate::report::{self, Files, Part, files_in};
+use crate::{Claims, Error, clock, file};
 
+mod folder;
 mod machine;
 mod record;
 
-use record::Record;
+pub(crate) use folder::Folder;
+pub(crate) use record::{Record, Sitting};
+
+/// The folders of a run, and the endings of the files in them.
+const PARTS: [(&str, &str); 5] = [
+    ("figures", "svg"),
+    ("data", "csv"),
+    ("jobs", "json"),
+    ("networks", "safetensors"),
+    ("checkpoints", "safetensors"),
+];
 
 /// The folder of a run.
 #[derive(Debug)]
 pub struct Output {
-    folder: PathBuf,
-    record: Record,
-    started: Instant,
-    resumed: bool,
+    folder: Folder,
     /// Figures and data that this run has named: an earlier run may have left others.
     named: Mutex<BTreeSet<PathBuf>>,
 }
 
 impl Output {
-    /// Prepares the folder named in the options and marks the run as begun.
+    /// Prepares the folder named in the options and notes in it that a sitting has begun.
     ///
     /// # Errors
-    /// [`Error::OutputFolder`] when it holds something that must not be replaced (see the table of
+    /// [`Error::OutputFolder`] when it holds something that must not be touched (see the table of
     /// this [module](self)); [`Error::Io`] when it cannot be read or written.
     pub fn create(paper: &Paper, options: &Options, command: &str) -> Result<Self, Error> {
-        let folder = options.out.clone();
-        let earlier = earlier_run(&folder, paper)?;
-        let resumed = match &earlier {
-            None => false,
-            Some(record) => admit(&folder, record, options)?,
-        };
-        let output = Self {
-            record: Record::begin(paper, options, command),
-            started: Instant::now(),
-            resumed,
-            named: Mutex::default(),
+        let folder = Folder::open(&options.out, paper.name, options, command, &PARTS)?;
+        Ok(Self {
             folder,
-        };
-        for part in ["figures", "data", "jobs", "networks", "checkpoints"] {
-            let path = output.folder.join(part);
-            fs::create_dir_all(&path).map_err(|e| Error::io(&path, e))?;
-        }
-        if earlier.is_some() && !resumed {
-            output.clear_checkpoints()?;
-        }
-        file::write_json(&output.folder.join("run.json"), &output.record)?;
-        Ok(output)
+            named: Mutex::default(),
+        })
     }
 
     /// The folder itself.
     #[must_use]
     pub fn folder(&self) -> &Path {
-        &self.folder
-    }
-
-    /// Whether an earlier run is continued: its checkpoints and networks may be used.
-    #[must_use]
-    pub fn is_resumed(&self) -> bool {
-        self.resumed
+        self.folder.path()
     }
 
     /// `figures/NAME.svg`.
     #[must_use]
     pub fn figure(&self, name: &str) -> PathBuf {
-        self.named(self.folder.join("figures").join(format!("{name}.svg")))
+        self.named(self.folder().join("figures").join(format!("{name}.svg")))
     }
 
     /// `data/NAME.csv`.
     #[must_use]
     pub fn data(&self, name: &str) -> PathBuf {
-        self.named(self.folder.join("data").join(format!("{name}.csv")))
+        self.named(self.folder().join("data").join(format!("{name}.csv")))
     }
 
     fn named(&self, path: PathBuf) -> PathBuf {
@@ -142,133 +131,83 @@ impl Output {
     #[must_use]
     pub fn network(&self, name: &str) -> PathBuf {
         let name = format!("{name}.safetensors");
-        self.folder.join("networks").join(name)
+        self.folder().join("networks").join(name)
     }
 
     /// `jobs/NAME.json`.
     #[must_use]
     pub fn job(&self, name: &str) -> PathBuf {
-        self.folder.join("jobs").join(format!("{name}.json"))
+        self.folder().join("jobs").join(format!("{name}.json"))
     }
 
     /// `checkpoints/NAME.safetensors`.
     #[must_use]
     pub fn checkpoint(&self, name: &str) -> PathBuf {
         let name = format!("{name}.safetensors");
-        self.folder.join("checkpoints").join(name)
+        self.folder().join("checkpoints").join(name)
     }
 
-    /// Writes `claims.json` and `report.md` and marks the run as finished. The report links the
-    /// figures and data whose paths this run has asked for, where they are there.
+    /// The lock of a job, `checkpoints/NAME.lock`; none when another process is at the job.
+    pub(crate) fn hold(&self, name: &str) -> Result<Option<Lock>, Error> {
+        Lock::take(
+            &self
+                .folder()
+                .join("checkpoints")
+                .join(format!("{name}.lock")),
+        )
+    }
+
+    /// Counts a job that this process has done, for `run.json`.
+    pub(crate) fn add_job(&self, took: Duration) -> Result<(), Error> {
+        self.folder.add_job(took)
+    }
+
+    /// Notes in `run.json` how far this sitting came, without writing any results.
+    pub(crate) fn leave(&self, completed: bool) -> Result<(), Error> {
+        self.folder.finish(completed).map(drop)
+    }
+
+    /// Writes `claims.json`, `report.md` and `report.html` and notes that the sitting has finished.
+    /// The reports show the figures and link the data whose paths this run has asked for, where they
+    /// are there.
     ///
     /// # Errors
     /// [`Error::Io`] when a file cannot be written.
-    pub fn finish(
-        mut self,
-        paper: &Paper,
-        options: &Options,
-        claims: &Claims,
-    ) -> Result<(), Error> {
-        claims.write(&self.folder.join("claims.json"))?;
-        let named = self.named.get_mut();
-        let named = named.unwrap_or_else(PoisonError::into_inner);
-        let files = report::Files::of(&self.folder, named)?;
+    pub fn finish(&self, paper: &Paper, options: &Options, claims: &Claims) -> Result<(), Error> {
+        self.conclude(paper, options, claims).map(drop)
+    }
+
+    /// As [`finish`](Self::finish); returns what a report on several papers needs of this one.
+    pub(crate) fn conclude<'a>(
+        &self,
+        paper: &'a Paper,
+        options: &'a Options,
+        claims: &'a Claims,
+    ) -> Result<Part<'a>, Error> {
+        let folder = self.folder();
+        claims.write(&folder.join("claims.json"))?;
+        let named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
+        let files = Files::of(folder, &named)?;
         let text = report::markdown(paper, options, claims, &files);
-        file::write_atomic(&self.folder.join("report.md"), text.as_bytes())?;
-        self.record.finish(self.started.elapsed());
-        file::write_json(&self.folder.join("run.json"), &self.record)
+        file::write_atomic(&folder.join("report.md"), text.as_bytes())?;
+        let part = Part {
+            paper,
+            options,
+            claims,
+            files,
+            folder: folder.into(),
+            link: String::new(),
+            record: self.folder.finish(true)?,
+        };
+        report::write_html(&folder.join("report.html"), paper, &part.record, &[&part])?;
+        Ok(part)
     }
-
-    fn clear_checkpoints(&self) -> Result<(), Error> {
-        for path in checkpoints(&self.folder)? {
-            fs::remove_file(&path).map_err(|e| Error::io(&path, e))?;
-        }
-        Ok(())
-    }
-}
-
-/// The record of the run that a folder holds, if it holds anything.
-fn earlier_run(folder: &Path, paper: &Paper) -> Result<Option<Record>, Error> {
-    let refuse = |problem: String| Error::OutputFolder {
-        path: folder.into(),
-        problem,
-    };
-    if !folder.exists() {
-        return Ok(None);
-    }
-    if !folder.is_dir() {
-        return Err(refuse("is a file; choose a folder with --out".into()));
-    }
-    let mut entries = fs::read_dir(folder).map_err(|e| Error::io(folder, e))?;
-    if entries.next().is_none() {
-        return Ok(None);
-    }
-    let path = folder.join("run.json");
-    if !path.is_file() {
-        let problem = "holds files but no results of this experiment; choose another --out";
-        return Err(refuse(problem.into()));
-    }
-    let record: Record = file::read_json(&path).map_err(|_| {
-        let problem = "holds a run.json that is not of this project; choose another --out";
-        refuse(problem.into())
-    })?;
-    if record.paper != paper.name {
-        let problem = format!("holds results of {}; choose another --out", record.paper);
-        return Err(refuse(problem));
-    }
-    Ok(Some(record))
-}
-
-/// Whether the run goes on from an earlier one; an error when it must not touch it.
-fn admit(folder: &Path, earlier: &Record, options: &Options) -> Result<bool, Error> {
-    let refuse = |problem: String| {
-        Err(Error::OutputFolder {
-            path: folder.into(),
-            problem,
-        })
-    };
-    let (scale, seed) = (earlier.scale, earlier.seed);
-    if options.scale < scale {
-        return refuse(format!(
-            "holds results of --scale {scale}, which --scale {} does not replace; choose another \
-             --out",
-            options.scale
-        ));
-    }
-    if options.resume {
-        if (scale, seed) != (options.scale, options.seed) {
-            return refuse(format!(
-                "holds a run of --scale {scale} --seed {seed}; --resume goes on with the same only"
-            ));
-        }
-        if earlier.version != record::VERSION {
-            return refuse(format!(
-                "holds a run of version {}, this is {}; --resume goes on with the same only",
-                earlier.version,
-                record::VERSION
-            ));
-        }
-        return Ok(true);
-    }
-    let unfinished = !earlier.is_finished() && !checkpoints(folder)?.is_empty();
-    if unfinished && scale != Scale::Smoke {
-        return refuse(format!(
-            "holds an unfinished run of --scale {scale} --seed {seed}; go on with --resume, choose \
-             another --out, or remove the folder"
-        ));
-    }
-    Ok(false)
-}
-
-/// The checkpoint files of a folder, in the order of their names.
-fn checkpoints(folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    report::files_in(&folder.join("checkpoints"), "safetensors")
 }
 
 /// The command line as it could be typed again.
 #[must_use]
-pub fn command_line(paper: &Paper, arguments: &[std::ffi::OsString]) -> String {
-    let mut line = format!("cargo run --release --example {} --", paper.name);
+pub fn command_line(example: &str, arguments: &[std::ffi::OsString]) -> String {
+    let mut line = format!("cargo run --release --example {example} --");
     for argument in arguments {
         let argument = argument.to_string_lossy();
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_=,./+:@%".contains(c);

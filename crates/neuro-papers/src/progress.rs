@@ -27,13 +27,17 @@
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::clock;
+
+mod counts;
+
+use counts::Counts;
 
 /// Time between plain lines: often enough to see life, seldom enough for a log file.
 const PLAIN_INTERVAL: Duration = Duration::from_secs(5);
@@ -42,21 +46,22 @@ const PLAIN_INTERVAL: Duration = Duration::from_secs(5);
 #[derive(Clone, Debug)]
 pub struct Progress {
     shared: Arc<Shared>,
+    /// Place in the parts that are counted for themselves.
+    part: usize,
 }
 
 #[derive(Debug)]
 struct Shared {
     display: Display,
-    /// Number of jobs to come; 0 when it is not known.
-    total: AtomicUsize,
-    finished: Mutex<usize>,
+    counts: Mutex<Counts>,
     started: Instant,
 }
 
 #[derive(Debug)]
 enum Display {
     Quiet,
-    Bars(MultiProgress),
+    /// A bar for each running job, and one below them for all jobs.
+    Bars(MultiProgress, ProgressBar),
     Lines(Mutex<Lines>),
 }
 
@@ -78,8 +83,7 @@ impl Progress {
     #[must_use]
     pub fn new(total: usize) -> Self {
         if io::stderr().is_terminal() {
-            let bars = MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(8));
-            return Self::with(Display::Bars(bars), total);
+            return Self::with(Display::bars(ProgressDrawTarget::stderr_with_hz(8)), total);
         }
         Self::lines(total, Box::new(io::stderr()), PLAIN_INTERVAL)
     }
@@ -99,23 +103,35 @@ impl Progress {
     fn with(display: Display, total: usize) -> Self {
         let shared = Shared {
             display,
-            total: AtomicUsize::new(total),
-            finished: Mutex::new(0),
+            counts: Mutex::new(Counts::new(total)),
             started: Instant::now(),
         };
         Self {
             shared: Arc::new(shared),
+            part: 0,
+        }
+    }
+
+    /// The same display for one of several experiments: its jobs are labelled `name/...` and counted
+    /// for themselves, since those of different experiments take different times.
+    #[must_use]
+    pub fn part(&self, name: &str) -> Self {
+        let part = self.shared.counts().add_part(name);
+        Self {
+            shared: Arc::clone(&self.shared),
+            part,
         }
     }
 
     /// Starts a job of `total` updates; 0 when the number is not known.
     #[must_use]
     pub fn job(&self, label: &str, total: u64) -> Job {
+        let label = self.shared.counts().begin(self.part, label);
         let bar = match &self.shared.display {
-            Display::Bars(bars) => {
-                let bar = bars.add(ProgressBar::new(total));
+            Display::Bars(bars, all) => {
+                let bar = bars.insert_before(all, ProgressBar::new(total));
                 bar.set_style(style(total));
-                bar.set_prefix(label.to_string());
+                bar.set_prefix(label.clone());
                 // Redrawn between updates too, so that the clock runs while an update is long.
                 bar.enable_steady_tick(Duration::from_millis(500));
                 Some(bar)
@@ -124,7 +140,8 @@ impl Progress {
         };
         Job {
             shared: Arc::clone(&self.shared),
-            label: label.into(),
+            part: self.part,
+            label,
             total,
             first: AtomicU64::new(0),
             started: Instant::now(),
@@ -134,13 +151,27 @@ impl Progress {
 
     /// Says how many jobs there will be, those that have finished included.
     pub fn expect(&self, total: usize) {
-        self.shared.total.store(total, Ordering::SeqCst);
+        let mut counts = self.shared.counts();
+        counts.expect(self.part, total);
+        self.shared.show_all(&counts);
+    }
+
+    /// Counts some jobs as finished that were done before, or by another process.
+    pub fn done_before(&self, jobs: usize) {
+        let mut counts = self.shared.counts();
+        counts.done_before(self.part, jobs);
+        self.shared.show_all(&counts);
+    }
+
+    /// Says how many jobs run at the same time, for the estimate of the time left.
+    pub fn workers(&self, workers: usize) {
+        self.shared.counts().workers(workers);
     }
 
     /// Number of jobs that have finished.
     #[must_use]
     pub fn finished(&self) -> usize {
-        *self.shared.lock_finished()
+        self.shared.counts().finished()
     }
 
     /// Shows a line without disturbing the bars.
@@ -150,20 +181,44 @@ impl Progress {
 }
 
 impl Shared {
-    fn lock_finished(&self) -> MutexGuard<'_, usize> {
-        self.finished.lock().unwrap_or_else(PoisonError::into_inner)
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Shows how many of all jobs have finished.
+    fn show_all(&self, counts: &Counts) {
+        if let Display::Bars(_, all) = &self.display
+            && counts.total() > 1
+        {
+            all.set_length(counts.total() as u64);
+            all.set_position(counts.finished() as u64);
+            all.set_message(counts.left());
+            all.enable_steady_tick(Duration::from_millis(500));
+        }
     }
 
     fn print(&self, line: &str) {
         match &self.display {
             Display::Quiet => {}
             // A display that cannot be written to is no reason to lose the experiment.
-            Display::Bars(bars) => drop(bars.println(line)),
+            Display::Bars(bars, _) => drop(bars.println(line)),
             Display::Lines(lines) => {
                 let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
                 lines.print(line);
             }
         }
+    }
+}
+
+impl Display {
+    fn bars(target: ProgressDrawTarget) -> Self {
+        let bars = MultiProgress::with_draw_target(target);
+        let all = bars.add(ProgressBar::no_length());
+        let template = "{prefix:20} [{bar:20}] {pos:>6}/{len} jobs in {elapsed}{msg}";
+        let style = ProgressStyle::with_template(template).expect("the template above is valid");
+        all.set_style(style.progress_chars("=> "));
+        all.set_prefix("all");
+        Self::Bars(bars, all)
     }
 }
 
@@ -182,6 +237,7 @@ impl Lines {
 #[derive(Debug)]
 pub struct Job {
     shared: Arc<Shared>,
+    part: usize,
     label: String,
     total: u64,
     first: AtomicU64,
@@ -205,7 +261,7 @@ impl Job {
     pub fn update(&self, position: u64, message: &str) {
         match &self.shared.display {
             Display::Quiet => {}
-            Display::Bars(_) => {
+            Display::Bars(..) => {
                 if let Some(bar) = &self.bar {
                     bar.set_position(position);
                     bar.set_message(message.to_string());
@@ -224,18 +280,26 @@ impl Job {
     pub fn finish(self, message: &str) {
         // Held until the line is shown, so that the lines of two jobs that end together come in the
         // order of their counts.
-        let mut finished = self.shared.lock_finished();
-        *finished += 1;
-        let took = clock::words(self.started.elapsed().as_secs());
-        let mut line = format!("{}: {message} ({took})", self.label);
-        let total = self.shared.total.load(Ordering::SeqCst);
+        let mut counts = self.shared.counts();
+        let took = self.started.elapsed();
+        counts.finish(self.part, took.as_secs_f64());
+        let mut line = format!(
+            "{}: {message} ({})",
+            self.label,
+            clock::words(took.as_secs())
+        );
+        let total = counts.total();
         if total > 1 {
             let since = clock::words(self.shared.started.elapsed().as_secs());
-            line.push_str(&format!("; {finished} of {total} jobs done in {since}"));
+            let (finished, left) = (counts.finished(), counts.left());
+            line.push_str(&format!(
+                "; {finished} of {total} jobs done in {since}{left}"
+            ));
         }
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
+        self.shared.show_all(&counts);
         self.shared.print(&line);
     }
 
@@ -316,7 +380,7 @@ mod tests {
         b.finish("converged");
         assert_eq!(
             page.lines()[1],
-            "b: converged (0 s); 1 of 2 jobs done in 0 s"
+            "b: converged (0 s); 1 of 2 jobs done in 0 s, about 0 s left"
         );
         assert_eq!(progress.finished(), 1);
     }
@@ -350,8 +414,7 @@ mod tests {
 
     #[test]
     fn the_styles_of_bars_are_valid() {
-        let bars = MultiProgress::with_draw_target(ProgressDrawTarget::hidden());
-        let progress = Progress::with(Display::Bars(bars), 2);
+        let progress = Progress::with(Display::bars(ProgressDrawTarget::hidden()), 2);
         for total in [0, 10] {
             let job = progress.job("network", total);
             job.start_at(3);

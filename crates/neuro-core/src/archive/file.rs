@@ -13,9 +13,7 @@ use crate::Error;
 const ATTEMPTS: u32 = 1000;
 
 impl Archive {
-    /// Writes the archive, whole or not at all: a temporary file in the same folder is filled,
-    /// flushed to the disk and renamed. An existing file of this name is replaced by the complete new
-    /// one or, on any error or crash, left as it was; after an error no temporary file remains.
+    /// Writes the archive, whole or not at all, see [`replace_file`].
     ///
     /// # Errors
     /// [`Error::File`] when a name is reserved, a shape does not fit its values, or `path` names no
@@ -23,32 +21,7 @@ impl Archive {
     pub fn write(&self, path: impl AsRef<Path>) -> Result<(), Error> {
         let path = path.as_ref();
         let bytes = encode(self).map_err(|problem| file_error(path, problem))?;
-        let io_error = |source| Error::Io {
-            path: path.into(),
-            source,
-        };
-        let name = path
-            .file_name()
-            .ok_or_else(|| file_error(path, "names no file".into()))?;
-        let folder = match path.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
-        let (mut file, temporary) = Temporary::create(folder, name).map_err(io_error)?;
-        file.write_all(&bytes)
-            .and_then(|()| file.sync_all())
-            .and_then(|()| {
-                // Closed before the renaming, which some systems refuse for an open file.
-                drop(file);
-                temporary.rename(path)
-            })
-            .map_err(io_error)?;
-        // The new name itself must reach the disk too; only Unix lets a folder be flushed.
-        #[cfg(unix)]
-        File::open(folder)
-            .and_then(|folder| folder.sync_all())
-            .map_err(io_error)?;
-        Ok(())
+        replace_file(path, &bytes)
     }
 
     /// Reads an archive of the given kind, of any version up to `newest_version`.
@@ -87,6 +60,43 @@ impl Archive {
     pub fn read_foreign(path: impl AsRef<Path>) -> Result<Self, Error> {
         Ok(load(path.as_ref(), |_, _| Ok(()))?.0)
     }
+}
+
+/// Writes a file, whole or not at all: a temporary file in the same folder is filled, flushed to the
+/// disk and renamed. An existing file of this name is replaced by the complete new one or, on any
+/// error or crash, left as it was; after an error no temporary file remains. Processes that write the
+/// same file at the same time do not share their temporary files.
+///
+/// # Errors
+/// [`Error::File`] when `path` names no file; [`Error::Io`] when the operating system refuses.
+pub fn replace_file(path: impl AsRef<Path>, bytes: &[u8]) -> Result<(), Error> {
+    let path = path.as_ref();
+    let io_error = |source| Error::Io {
+        path: path.into(),
+        source,
+    };
+    let name = path
+        .file_name()
+        .ok_or_else(|| file_error(path, "names no file".into()))?;
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let (mut file, temporary) = Temporary::create(folder, name).map_err(io_error)?;
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .and_then(|()| {
+            // Closed before the renaming, which some systems refuse for an open file.
+            drop(file);
+            temporary.rename(path)
+        })
+        .map_err(io_error)?;
+    // The new name itself must reach the disk too; only Unix lets a folder be flushed.
+    #[cfg(unix)]
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(io_error)?;
+    Ok(())
 }
 
 fn load(

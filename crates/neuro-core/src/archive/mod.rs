@@ -34,6 +34,7 @@ mod file;
 mod format;
 mod tensor;
 
+pub use file::replace_file;
 pub use tensor::{Tensor, TensorData, TensorElement};
 
 use std::collections::BTreeMap;

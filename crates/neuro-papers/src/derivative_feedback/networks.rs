@@ -84,7 +84,7 @@ pub(super) fn train(
     let config = run.config(scale);
     let failed = assignment.failed();
     let path = session.output.checkpoint(&assignment.name());
-    let (network, mut history) = if session.output.is_resumed() && path.exists() {
+    let (network, mut history) = if path.exists() {
         load(&path, &config)?
     } else {
         let perturbation = run.site.perturbation(run.depth);

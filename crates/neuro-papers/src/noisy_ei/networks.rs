@@ -47,7 +47,7 @@ pub(super) fn train(
     let task = group.task(scale);
     let run = TrainingRun::new(&network, task, streams, workers, Some(checkpointing));
     let mut run = run.map_err(&failed)?;
-    if session.output.is_resumed() && checkpoint.exists() {
+    if checkpoint.exists() {
         run.resume(&checkpoint).map_err(&failed)?;
         job.start_at(run.trainer().update());
     }

@@ -44,6 +44,8 @@ fn without_arguments_the_defaults_hold() {
         only: vec![],
         out: PathBuf::from("out/two_units"),
         resume: false,
+        shard: None,
+        merge: false,
     };
     assert_eq!(options(""), expected);
 }
@@ -58,12 +60,14 @@ fn every_option_is_read_in_both_spellings() {
         only: vec!["fig1".into(), "fig3".into()],
         out: PathBuf::from("a/b"),
         resume: true,
+        shard: Some(Shard::new(2, 8).expect("in range")),
+        merge: false,
     };
     let spaced = "--scale paper --seed 18446744073709551000 --seeds 4 --threads 2 \
-                  --only fig3,fig1,fig3 --out a/b --resume";
+                  --only fig3,fig1,fig3 --out a/b --resume --shard 2/8";
     assert_eq!(options(spaced), expected);
     let joined = "--scale=paper --seed=18446744073709551000 --seeds=4 --threads=2 \
-                  --only=fig1,,fig3 --out=a/b --resume";
+                  --only=fig1,,fig3 --out=a/b --resume --shard=2/8";
     assert_eq!(options(joined), expected);
 }
 
@@ -136,6 +140,19 @@ fn errors_name_the_argument_and_what_was_expected() {
             "--out: expected a folder, found the option --resume",
         ),
         ("--out=", "--out: expected a folder, found nothing"),
+        (
+            "--shard 9/8",
+            "--shard: expected a share from 1/8 to 8/8, found '9/8'",
+        ),
+        (
+            "--shard 2",
+            "--shard: expected a share such as 2/8, found '2'",
+        ),
+        (
+            "--shard 1/2 --merge",
+            "--merge: does no jobs, and --shard does no merging: expected one of the two",
+        ),
+        ("--papers x", "--papers: no such option"),
         ("--resume=yes", "--resume: expected no value, found 'yes'"),
         ("--sead 3", "--sead: no such option; did you mean --seed?"),
         ("--colour", "--colour: no such option"),
@@ -163,7 +180,7 @@ fn help_teaches_every_option_scale_and_figure() {
         panic!("--help asks for help");
     };
     assert_eq!(parse("-h").expect("short form"), Parsed::Help(help.clone()));
-    for name in NAMES {
+    for name in &given::NAMES[..10] {
         assert!(help.contains(&format!("--{name}")), "{name}");
     }
     for words in [
@@ -191,4 +208,100 @@ fn a_folder_may_have_any_name_the_system_allows() {
         panic!("{parsed:?}");
     };
     assert_eq!(options.out.as_os_str(), name);
+}
+
+mod several {
+    use super::*;
+
+    const OTHER: Paper = Paper {
+        name: "three_units",
+        figures: &[("fig1", "three states")],
+        ..PAPER
+    };
+    const ALL: Paper = Paper {
+        name: "all_units",
+        figures: &[],
+        quick: ScaleGuide {
+            seeds: 0,
+            time: "2 min",
+        },
+        ..PAPER
+    };
+
+    fn parse(line: &str) -> Result<Parsed<Several>, Error> {
+        let words = line.split_whitespace().map(OsString::from);
+        Several::parse(&ALL, &[&PAPER, &OTHER], words)
+    }
+
+    fn several(line: &str) -> Several {
+        match parse(line) {
+            Ok(Parsed::Run(several)) => several,
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn each_paper_has_its_own_folder_and_its_own_number_of_networks() {
+        let several = several("");
+        let seeds = several.runs.iter().flatten().map(|run| run.seeds);
+        assert_eq!((several.options.seeds, seeds.sum::<usize>()), (0, 6));
+        assert_eq!(several.options.out, PathBuf::from("out/all_units"));
+        let outs = several.runs.iter().flatten().map(|run| run.out.clone());
+        let expected = ["out/all_units/two_units", "out/all_units/three_units"];
+        assert_eq!(outs.collect::<Vec<_>>(), expected.map(PathBuf::from));
+    }
+
+    #[test]
+    fn papers_and_figures_can_be_chosen() {
+        let several = several("--only two_units/fig3,two_units/fig1 --out x");
+        let only = several.runs[0].as_ref().map(|run| run.only.clone());
+        assert_eq!(only, Some(vec!["fig1".into(), "fig3".into()]));
+        assert_eq!(several.runs[1], None, "none of its figures was asked for");
+        let several = self::several("--papers three_units --shard 1/2");
+        assert!(several.runs[0].is_none() && several.runs[1].is_some());
+    }
+
+    #[test]
+    fn errors_name_the_argument_and_what_was_expected() {
+        for (line, expected) in [
+            (
+                "--papers two_unit",
+                "--papers: no paper 'two_unit', only two_units, three_units; did you mean \
+                 two_units?",
+            ),
+            (
+                "--only fig1",
+                "--only: expected PAPER/FIGURE such as two_units/fig1, found 'fig1'",
+            ),
+            (
+                "--only three_units/fig2",
+                "--only: three_units has no figure 'fig2', only fig1; did you mean fig1?",
+            ),
+            (
+                "--only two_units/fig1 --papers three_units",
+                "--papers and --only: expected some of two_units, three_units, found none",
+            ),
+        ] {
+            match parse(line) {
+                Err(error @ Error::Argument { .. }) => assert_eq!(error.to_string(), expected),
+                other => panic!("{line}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn help_teaches_every_option_scale_and_paper() {
+        let Ok(Parsed::Help(help)) = parse("--help") else {
+            panic!("--help asks for help");
+        };
+        for name in given::NAMES {
+            assert!(help.contains(&format!("--{name}")), "{name}");
+        }
+        for words in ["two_units", "three_units", "out/all_units", "report.html"] {
+            assert!(help.contains(words), "{words}");
+        }
+        let prose = help.lines().filter(|line| !line.contains("cargo run"));
+        let widest = prose.map(|line| line.chars().count()).max();
+        assert!(widest <= Some(80), "{widest:?} columns");
+    }
 }

@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 
 /// Operating system, processor family, cores and vector instructions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Machine {
-    os: String,
-    arch: String,
-    cores: usize,
-    cpu_features: Vec<String>,
+pub(crate) struct Machine {
+    pub(crate) os: String,
+    pub(crate) arch: String,
+    pub(crate) cores: usize,
+    pub(crate) cpu_features: Vec<String>,
 }
 
 impl Machine {

@@ -7,6 +7,8 @@ pub(super) const PALETTE: [&str; 7] = [
     "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#444444",
 ];
 
+/// What figures are drawn on.
+pub(super) const PAPER: &str = "#ffffff";
 /// Text and axes.
 pub(super) const INK: &str = "#222222";
 /// Reference lines and what is said in passing.
@@ -74,9 +76,59 @@ impl Map {
     }
 }
 
+/// What stands for each colour on a dark page. Blue becomes lighter and turns away from light blue.
+const ON_DARK: [(&str, &str); 11] = [
+    (PAPER, "#1a1d23"),
+    (INK, "#e3e6eb"),
+    (GREY, "#a2a9b4"),
+    (GRID, "#30353e"),
+    (PALETTE[0], "#6a95ff"),
+    (PALETTE[1], "#f58238"),
+    (PALETTE[2], "#1fbd8f"),
+    (PALETTE[3], "#e391bd"),
+    (PALETTE[4], "#84d4f8"),
+    (PALETTE[5], "#f3bb3d"),
+    (PALETTE[6], "#bcc2cc"),
+];
+
+/// Part of the sequential map that is left out at its dark end on a dark page.
+const TOO_DARK: f64 = 0.25;
+
+/// Style rules that recolour figures within `scope` for a dark page. Data keep their order: the
+/// sequential map is only pressed together, its colour bar with it.
+pub(crate) fn on_dark(scope: &str) -> String {
+    let last = (SHADES - 1) as f64;
+    let pressed = |shade: usize| TOO_DARK + (1.0 - TOO_DARK) * shade as f64 / last;
+    let shades = (0..SHADES).map(|shade| {
+        let dark = Map::Sequential.colour(Map::shade(pressed(shade)));
+        (Map::Sequential.colour(shade), dark)
+    });
+    let fixed = ON_DARK
+        .iter()
+        .map(|(light, dark)| ((*light).into(), (*dark).into()));
+    let rules = fixed.chain(shades).map(|(light, dark): (String, String)| {
+        format!(
+            "{scope} [fill=\"{light}\"]{{fill:{dark}}}{scope} [stroke=\"{light}\"]{{stroke:{dark}}}\n"
+        )
+    });
+    rules.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_colour_of_a_figure_has_one_for_a_dark_page() {
+        let rules = on_dark(".plot");
+        for colour in PALETTE
+            .into_iter()
+            .chain([PAPER, INK, GREY, GRID, "#440154", "#fde725"])
+        {
+            let rule = format!(".plot [fill=\"{colour}\"]{{fill:#");
+            assert_eq!(rules.matches(&rule).count(), 1, "{colour}");
+        }
+    }
 
     #[test]
     fn maps_run_from_end_to_end() {

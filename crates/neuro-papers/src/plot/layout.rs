@@ -7,7 +7,7 @@ use super::letters::{width, wrap};
 use super::{Axis, Mark, Panel};
 
 /// Sizes of text in pixels, readable in a figure 480 pixels wide.
-pub(super) const FIGURE_TITLE: f64 = 17.0;
+pub(crate) const FIGURE_TITLE: f64 = 17.0;
 pub(super) const TITLE: f64 = 14.0;
 pub(super) const LABEL: f64 = 13.0;
 pub(super) const LEGEND: f64 = 12.0;

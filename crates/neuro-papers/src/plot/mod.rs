@@ -37,6 +37,10 @@ mod layout;
 mod letters;
 mod svg;
 
+pub(crate) use colour::on_dark;
+pub(crate) use layout::FIGURE_TITLE;
+pub(crate) use svg::escaped;
+
 /// A page of panels.
 #[derive(Clone, Debug)]
 pub struct Figure {

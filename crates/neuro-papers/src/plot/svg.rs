@@ -5,6 +5,8 @@
 
 use std::fmt::Write;
 
+use super::colour::PAPER;
+
 /// The font of all text; the names after the first stand in where it is missing.
 const FONTS: &str = "Arial, Helvetica, 'Liberation Sans', sans-serif";
 
@@ -53,7 +55,7 @@ impl Svg {
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
              viewBox=\"0 0 {width} {height}\" font-family=\"{FONTS}\" role=\"img\">\n\
              <title>{}</title>\n\
-             <rect width=\"{width}\" height=\"{height}\" fill=\"#ffffff\"/>\n",
+             <rect width=\"{width}\" height=\"{height}\" fill=\"{PAPER}\"/>\n",
             escaped(title)
         ));
         page
@@ -210,7 +212,7 @@ fn px(value: f64) -> String {
 
 /// Text as it may stand in an element or an attribute. Control characters, which XML forbids even
 /// escaped, become spaces.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

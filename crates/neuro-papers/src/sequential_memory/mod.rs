@@ -3,7 +3,7 @@
 //!
 //! The experiment lets networks replay and learn ([`Group`]), measures each ([`Measured`]), draws the figures from
 //! the measurements, and decides the claims. A draw of memories, a learner, or a block of trials of the search for
-//! the smallest network is one job: its measurements are a file `jobs/NAME.json`, and a resumed run does only what is
+//! the smallest network is one job: its measurements are a file `jobs/NAME.json`, and a run does only what is
 //! missing. The departures from the paper and what was seen are in `docs/papers/sequential_memory.md`.
 
 mod claims;
@@ -18,6 +18,7 @@ pub use group::{Group, Model, Setting, Taught};
 pub use measured::Measured;
 
 use crate::study::Study;
+use crate::sweep::{self, Experiment};
 use crate::{Claims, Error, Paper, ScaleGuide, Session};
 
 /// The paper, for the command line.
@@ -61,10 +62,13 @@ const STUDY: Study<Measured> = Study {
     decide: claims::decide,
 };
 
-/// The experiment.
+/// The experiment, as a grid of jobs.
+pub const EXPERIMENT: &dyn Experiment = &STUDY;
+
+/// The experiment as a whole, see [`sweep::run`].
 ///
 /// # Errors
 /// [`Error::Interrupted`] after Ctrl-C, and when files cannot be read or written.
 pub fn experiment(session: &Session) -> Result<Claims, Error> {
-    STUDY.run(session)
+    sweep::run(EXPERIMENT, session)
 }

@@ -126,7 +126,7 @@ fn train_with<T: Scalar>(
     let mut learning = learning.map_err(&failed)?.with_workers(workers);
     let path = session.output.checkpoint(&assignment.name());
     let mut history = History::default();
-    if session.output.is_resumed() && path.exists() {
+    if path.exists() {
         let archive = Archive::read(&path, KIND, VERSION)?;
         history = history_of(&archive, &path)?;
         learning.import(&archive).map_err(&failed)?;

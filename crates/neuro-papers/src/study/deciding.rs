@@ -3,7 +3,7 @@
 use neuro_analysis::statistics::{Alternative, RankSumConfig, rank_sum};
 
 use super::Network;
-use crate::{Claims, Error, Options, Rule};
+use crate::{Claim, Claims, Error, Options, Rule};
 
 /// The claims that are being decided, and on what.
 pub(crate) struct Deciding<'a, N> {
@@ -39,8 +39,10 @@ impl<'a, N: Network> Deciding<'a, N> {
         values: &[f64],
     ) -> Result<(), Error> {
         if self.options.wants(figure) {
-            self.claims
-                .decide(id, self.paper, statement, rule, values)?;
+            let scale = self.claims.scale();
+            let mut claim = Claim::decide(id, self.paper, statement, rule, values, scale)?;
+            claim.figure = Some(figure.into());
+            self.claims.push(claim)?;
         }
         Ok(())
     }

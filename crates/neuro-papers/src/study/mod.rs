@@ -3,8 +3,8 @@
 //!
 //! A paper names its groups ([`Group`]), says how one network is trained and measured
 //! ([`Study::measure`]), draws its figures ([`Entry`]) and decides its claims ([`Deciding`]). This
-//! module does the rest: it chooses the networks of a run, spreads them over threads, keeps what is
-//! measured in `jobs/NAME.json`, and on `--resume` makes only what is missing.
+//! module makes it an [`Experiment`]: it chooses the networks of a run, and keeps what is measured in
+//! `jobs/NAME.json`. The [`sweep`](crate::sweep) does the jobs.
 
 mod deciding;
 mod figures;
@@ -30,7 +30,8 @@ use neuro_core::parallel::Workers;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Claims, Error, Job, Paper, Scale, Session, Table, file};
+use crate::sweep::{self, Experiment};
+use crate::{Claims, Error, Job, Options, Output, Paper, Scale, Session, Table, file};
 
 /// A kind of network: networks of a group differ in their seed only.
 pub(crate) trait Group: Copy + Ord + Debug + Send + Sync + 'static {
@@ -176,12 +177,62 @@ pub(crate) struct Study<N: Network> {
     pub(crate) decide: fn(&mut Deciding<'_, N>) -> Result<(), Error>,
 }
 
-impl<N: Network> Study<N> {
-    /// Trains and measures what the options ask for, draws the figures, decides the claims.
-    pub(crate) fn run(&self, session: &Session) -> Result<Claims, Error> {
-        let networks = self.networks(session)?;
+impl<N: Network> Experiment for Study<N> {
+    fn paper(&self) -> &'static Paper {
+        self.paper
+    }
+
+    fn jobs(&self, options: &Options) -> Vec<sweep::Job> {
+        let job = |Assignment { group, seed }| sweep::Job {
+            group: Group::name(group).into(),
+            seed,
+            updates: (self.updates)(group, options.scale),
+        };
+        self.assignments(options).into_iter().map(job).collect()
+    }
+
+    fn is_done(&self, output: &Output, job: &sweep::Job) -> Result<bool, Error> {
+        let path = output.job(&job.name());
+        Ok(path.exists() && read_job::<N>(&path, &job.name()).map(|_| true)?)
+    }
+
+    fn work(
+        &self,
+        session: &Session,
+        job: &sweep::Job,
+        workers: Workers,
+        shown: &Job,
+    ) -> Result<String, Error> {
+        let group = of_name::<N::Group>(&job.group);
+        let group = group.map_err(|problem| Error::experiment(job.name(), problem))?;
+        let assignment = Assignment {
+            group,
+            seed: job.seed,
+        };
+        let measured = (self.measure)(session, assignment, workers, shown)?;
+        file::write_compact_json(&session.output.job(&job.name()), &measured)?;
+        Ok(measured.summary())
+    }
+
+    fn conclude(&self, session: &Session) -> Result<Claims, Error> {
+        let assignments = self.assignments(&session.options);
+        let mut networks = Vec::new();
+        for assignment in &assignments {
+            let name = assignment.name();
+            let path = session.output.job(&name);
+            if !path.exists() {
+                continue;
+            }
+            match read_job::<N>(&path, &name) {
+                Ok(measured) => networks.push(measured),
+                Err(error @ Error::File { .. }) => session.progress.note(&error.to_string()),
+                Err(error) => return Err(error),
+            }
+        }
+        networks.sort_by_key(|network| (network.group(), network.seed()));
         self.draw(session, &networks)?;
         let mut claims = Claims::new(session.options.scale);
+        claims.add_missing(assignments.len() - networks.len());
         let paper = self.paper.name;
         (self.decide)(&mut Deciding::new(
             paper,
@@ -191,51 +242,12 @@ impl<N: Network> Study<N> {
         ))?;
         Ok(claims)
     }
+}
 
-    /// All networks of a run, by group and seed; those that were measured before are read.
-    fn networks(&self, session: &Session) -> Result<Vec<N>, Error> {
-        let assignments = self.assignments(session);
-        session.progress.expect(assignments.len());
-        // One network has all threads for its trials; several networks have one thread each.
-        let measured = if let [only] = assignments[..] {
-            let threads = session.workers.threads();
-            let workers = Workers::new(threads).map_err(Error::from);
-            vec![workers.and_then(|workers| self.network(session, only, workers))]
-        } else {
-            session.workers.map(assignments.len(), |i| {
-                self.network(session, assignments[i], Workers::sequential())
-            })
-        };
-        let mut measured = measured.into_iter().collect::<Result<Vec<_>, _>>()?;
-        measured.sort_by_key(|network| (network.group(), network.seed()));
-        Ok(measured)
-    }
-
-    fn network(
-        &self,
-        session: &Session,
-        assignment: Assignment<N::Group>,
-        workers: Workers,
-    ) -> Result<N, Error> {
-        session.interrupt.check()?;
-        let updates = (self.updates)(assignment.group, session.options.scale);
-        let job = session.progress.job(&assignment.name(), updates);
-        let path = session.output.job(&assignment.name());
-        if session.output.is_resumed() && path.exists() {
-            let measured = read(&path)?;
-            job.finish("done before");
-            return Ok(measured);
-        }
-        let measured = (self.measure)(session, assignment, workers, &job)?;
-        file::write_compact_json(&path, &measured)?;
-        job.finish(&measured.summary());
-        Ok(measured)
-    }
-
+impl<N: Network> Study<N> {
     /// The networks of a run: all groups with the first seed, all with the second, and so on, so that
     /// an unfinished run has some of each.
-    fn assignments(&self, session: &Session) -> Vec<Assignment<N::Group>> {
-        let options = &session.options;
+    fn assignments(&self, options: &Options) -> Vec<Assignment<N::Group>> {
         let (scale, count) = (options.scale, options.network_seeds().len());
         let figures = self.figures.iter().filter(|f| options.wants(f.id));
         let needed: BTreeSet<N::Group> = figures.flat_map(|f| f.groups.iter().copied()).collect();
@@ -247,6 +259,20 @@ impl<N: Network> Study<N> {
         let seeds = options.network_seeds().enumerate();
         seeds.flat_map(wanted).collect()
     }
+}
+
+/// Reads the file of measurements of a job, which must be of this job.
+fn read_job<N: Network>(path: &Path, name: &str) -> Result<N, Error> {
+    let measured: N = read(path)?;
+    let (group, seed) = (measured.group(), measured.seed());
+    let found = Assignment { group, seed }.name();
+    if found != name {
+        return Err(Error::File {
+            path: path.into(),
+            problem: format!("expected the measurements of {name}, found those of {found}"),
+        });
+    }
+    Ok(measured)
 }
 
 /// Reads a file of measurements.

@@ -64,7 +64,7 @@ pub(super) fn train(
         Some(checkpointing),
     )
     .map_err(&failed)?;
-    if session.output.is_resumed() && checkpoint.exists() {
+    if checkpoint.exists() {
         run.resume(&checkpoint).map_err(&failed)?;
         let update = run.trainer().update();
         job.start_at(update);

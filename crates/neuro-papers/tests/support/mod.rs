@@ -71,7 +71,7 @@ pub(crate) fn damaged_are_refused<T: std::fmt::Debug>(
     }
 }
 
-/// Every file of a run but `run.json` and the checkpoints, by its path.
+/// Every file of a run but the checkpoints and those that tell times, by its path.
 fn results(out: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     for part in ["", "figures", "data", "jobs", "networks"] {
@@ -82,7 +82,7 @@ fn results(out: &Path) -> BTreeMap<String, Vec<u8>> {
                 .expect("inside")
                 .display()
                 .to_string();
-            if path.is_file() && name != "run.json" {
+            if path.is_file() && !["run.json", "report.html"].contains(&name.as_str()) {
                 found.insert(name, fs::read(&path).expect("readable"));
             }
         }
