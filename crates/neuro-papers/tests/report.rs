@@ -4,6 +4,11 @@
 //! `NEURO_REPORT` names a report to look at; without it two papers are run at the smallest scale. The
 //! part with a browser is skipped, with a word, where none is installed.
 
+#![allow(
+    clippy::print_stderr,
+    reason = "says whether a browser was there, and what it found"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fs;
