@@ -21,12 +21,14 @@ pub(super) struct Trials {
 }
 
 impl Trials {
-    /// Trials with all variables together in steps of 2 ms, or (`blocks`) with weights that change each 10 ms.
+    /// Trials with all variables together in steps of 2 ms, without matrices of stages or (`flat`) with them, or
+    /// (`blocks`) with weights that change each 10 ms.
     pub(super) fn new(form: &str) -> Self {
         let scheme = match form {
-            "" => Scheme::Joint { step: 2.0 },
+            "" => Scheme::LowRank { step: 2.0 },
+            "flat" => Scheme::Joint { step: 2.0 },
             "blocks" => Scheme::default(),
-            _ => panic!("expected blocks, found {form}"),
+            _ => panic!("expected flat or blocks, found {form}"),
         };
         let start = perturbed();
         Self {

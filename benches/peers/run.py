@@ -67,14 +67,15 @@ WORKLOADS = {
         60,
     ),
     "w5": Workload(
-        ("neuro", "neuro-blocks", "numba", "scipy"),
+        ("neuro", "neuro-flat", "neuro-blocks", "numba", "scipy"),
         ("f64",),
         "learning trial",
         5,
         5,
-        # The largest error of a weight's change, relative to the largest change: steps of 2 ms err by
-        # 4e-4 in a trial; of the blocks, weights that reach 0 within one err by 5e-3.
-        {"neuro-blocks": 2e-2, "scipy": 1e-2},
+        # The largest error of a weight's change, relative to the largest change: where weights become
+        # negative neuro errs otherwise than the others, steps of 2 ms err by 4e-4 in a trial, and blocks by
+        # 5e-3.
+        {"neuro-flat": 2e-3, "numba": 2e-3, "neuro-blocks": 2e-2, "scipy": 1e-2},
     ),
     "w5-readout": Workload(("neuro", "neuro-single", "numba"), ("f64",), "read-out", 5, 5),
     "w6": Workload(("neuro", "scipy"), ("f64",), "decomposition"),
