@@ -39,6 +39,12 @@ fn derivative_feedback(c: &mut Criterion) {
         &global,
         Scheme::Joint { step: 2.0 },
     );
+    trials(
+        c,
+        "all together without matrices of stages, 2 ms",
+        &global,
+        Scheme::LowRank { step: 2.0 },
+    );
     let network = perturbed(&global);
     for count in [1, 64] {
         let stimuli: Vec<usize> = (0..count).collect();

@@ -1,9 +1,11 @@
 //! neuro as a contender of `run.py`: the workloads and the line protocol of `README.md`.
 
+mod derivative_feedback;
 mod embedding;
 mod modes;
 mod noisy_ei;
 mod rate_network;
+mod sequential_memory;
 mod spiking;
 
 use std::io::{BufRead, Write};
@@ -39,8 +41,11 @@ impl Sequence {
 trait Work {
     fn reset(&mut self);
 
-    /// One iteration; the number that all contenders must agree on.
-    fn iterate(&mut self) -> f64;
+    /// One iteration.
+    fn iterate(&mut self);
+
+    /// The number or numbers that all contenders must agree on, after the last iteration.
+    fn result(&self) -> Vec<f64>;
 }
 
 /// What a workload trains, and how.
@@ -57,6 +62,7 @@ struct Contender<T: Scalar> {
     optimizer: Adam<T>,
     gradient: Vec<T>,
     update: u64,
+    loss: f64,
 }
 
 impl<T: Scalar> Contender<T> {
@@ -67,6 +73,7 @@ impl<T: Scalar> Contender<T> {
             optimizer: optimizer.expect("valid settings"),
             gradient: vec![T::zero(); workload.start.len()],
             update: 0,
+            loss: f64::NAN,
             workload,
         }
     }
@@ -80,30 +87,34 @@ impl<T: Scalar> Work for Contender<T> {
         self.update = 0;
     }
 
-    fn iterate(&mut self) -> f64 {
+    fn iterate(&mut self) {
         let objective = &mut self.workload.objective;
         let loss = objective.evaluate(self.update, &self.parameters, &mut self.gradient);
         let rate = self.workload.learning_rate;
         self.optimizer
             .step(&mut self.parameters, &self.gradient, rate);
         self.update += 1;
-        loss.expect("a valid workload")
+        self.loss = loss.expect("a valid workload");
+    }
+
+    fn result(&self) -> Vec<f64> {
+        vec![self.loss]
     }
 }
 
-fn run(work: &mut dyn Work, iterations: usize) -> (f64, f64) {
+/// Median time of an iteration (ms).
+fn run(work: &mut dyn Work, iterations: usize) -> f64 {
     work.reset();
     let mut times = Vec::new();
-    let mut loss = f64::NAN;
     for _ in 0..iterations.div_ceil(GROUP).max(1) {
         let start = Instant::now();
         for _ in 0..GROUP {
-            loss = work.iterate();
+            work.iterate();
         }
         times.push(start.elapsed().as_secs_f64() * 1e3 / GROUP as f64);
     }
     times.sort_by(f64::total_cmp);
-    (times[times.len() / 2], loss)
+    times[times.len() / 2]
 }
 
 fn serve(mut work: impl Work) {
@@ -114,8 +125,11 @@ fn serve(mut work: impl Work) {
         let mut words = line.split_whitespace();
         match (words.next(), words.next().map(str::parse)) {
             (Some("run"), Some(Ok(iterations))) => {
-                let (milliseconds, loss) = run(&mut work, iterations);
-                writeln!(stdout, "{milliseconds} {loss}").expect("writable output");
+                let mut answer = run(&mut work, iterations).to_string();
+                for value in work.result() {
+                    answer += &format!(" {value}");
+                }
+                writeln!(stdout, "{answer}").expect("writable output");
                 stdout.flush().expect("writable output");
             }
             _ => return,
@@ -162,7 +176,13 @@ fn main() {
         }
         return;
     }
+    let form = option("--form").unwrap_or_default();
     match (option("--workload"), option("--precision")) {
+        (Some(model @ ("w4-lisem" | "w4-dsem")), Some("f64")) => {
+            sequential_memory::work(model, form);
+        }
+        (Some("w5"), Some("f64")) => serve(derivative_feedback::Trials::new(form)),
+        (Some("w5-readout"), Some("f64")) => serve(derivative_feedback::Readout::new(form)),
         (Some("w6"), Some("f64")) => serve(modes::Modes::new()),
         (Some(workload), Some("f32")) => serve(Contender::<f32>::new(named(workload, noise))),
         (Some(workload), Some("f64")) => serve(Contender::<f64>::new(named(workload, noise))),
@@ -176,6 +196,6 @@ fn named<T: Scalar>(name: &str, noise: bool) -> Workload<T> {
         "w1" => rate_network::workload(),
         "w2" => noisy_ei::workload(1, noise),
         "w2-batch" => noisy_ei::workload(16, noise),
-        _ => panic!("expected w1, w2, w2-batch or w6 (f64), found {name}"),
+        _ => panic!("expected w1, w2, w2-batch or a workload in f64, found {name}"),
     }
 }

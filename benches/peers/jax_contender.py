@@ -25,7 +25,7 @@ class Contender:
             )
         jax.block_until_ready((self.parameters, self.value))
 
-    def loss(self):
+    def result(self):
         return float(self.value)
 
 

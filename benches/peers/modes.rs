@@ -9,6 +9,7 @@ const UNITS: usize = 200;
 
 pub(super) struct Modes {
     matrix: DMatrix<f64>,
+    sum: f64,
 }
 
 impl Modes {
@@ -16,6 +17,7 @@ impl Modes {
         let bound = 1.0 / (UNITS as f64).sqrt();
         Self {
             matrix: Sequence(1).matrix(UNITS, UNITS, bound),
+            sum: f64::NAN,
         }
     }
 }
@@ -23,8 +25,7 @@ impl Modes {
 impl Work for Modes {
     fn reset(&mut self) {}
 
-    /// Moduli of the eigenvalues and inverse participation ratios of the vectors, summed.
-    fn iterate(&mut self) -> f64 {
+    fn iterate(&mut self) {
         let found = eigen(&self.matrix).expect("a finite matrix");
         let moduli: f64 = found.values.iter().map(|value| value.norm()).sum();
         let columns = found.left.column_iter().chain(found.right.column_iter());
@@ -33,6 +34,11 @@ impl Work for Modes {
             let fourth: f64 = vector.iter().map(|z| z.norm_sqr().powi(2)).sum();
             fourth / (squares * squares)
         });
-        moduli + ratios.sum::<f64>()
+        self.sum = moduli + ratios.sum::<f64>();
+    }
+
+    /// Moduli of the eigenvalues and inverse participation ratios of the vectors, summed.
+    fn result(&self) -> Vec<f64> {
+        vec![self.sum]
     }
 }

@@ -44,7 +44,7 @@ class RateNetwork:
             self.optimizer.step()
         self.value = value.detach()
 
-    def loss(self):
+    def result(self):
         return float(self.value)
 
 
@@ -94,7 +94,7 @@ class NoisyNetwork:
             self.optimizer.step()
         self.value = value.detach()
 
-    def loss(self):
+    def result(self):
         return float(self.value)
 
 

@@ -121,7 +121,116 @@ class W6:
         self.matrix = Sequence().uniform((self.units, self.units), 1.0 / math.sqrt(self.units))
 
 
-WORKLOADS = {"w1": W1, "w2": W2, "w2-batch": W2Batch, "w6": W6}
+class W4:
+    """Ten time units of a sequential memory in its adiabatic limit: a thousand Runge-Kutta steps."""
+
+    features = 100
+    dt = 0.01
+    steps = 1000
+    cued = 4
+
+    def __init__(self, _precision):
+        # Seven memories of +-1, in a cycle of three and one of four; rows: features.
+        self.memories = np.where(Sequence().uniform((self.features, 7), 1.0) < 0, -1.0, 1.0)
+        self.transitions = np.zeros((7, 7))
+        for before, after in [(0, 1), (1, 2), (2, 0), (3, 4), (4, 5), (5, 6), (6, 3)]:
+            self.transitions[after, before] = 1.0 / math.sqrt(self.memory_strength)
+
+    def start(self):
+        """Features at the cued memory, delayed features at rest."""
+        return self.memories[:, self.cued].copy(), np.zeros(self.features)
+
+    def result(self, activation, delayed):
+        """Overlaps of both with the memories."""
+        both = np.concatenate([self.memories.T @ activation, self.memories.T @ delayed])
+        return both / self.features
+
+
+class W4Lisem(W4):
+    """Features are tanh, hidden units linear."""
+
+    memory_strength = 0.05
+    delay_strength = 0.06
+    delay_time_constant = 100.0
+
+
+class W4Dsem(W4):
+    """Features are linear, hidden units softmax."""
+
+    memory_strength = 1.0
+    delay_strength = 4.9
+    delay_time_constant = 20.0
+
+
+class W5:
+    """One learning trial of the ring: rates, synapses and plastic weights, differential rule."""
+
+    units = 64
+    tau_e, tau_i = 20.0, 10.0
+    tau_ee, tau_ie, tau_ei = 100.0, 25.0, 10.0
+    tau_stimulus = 100.0
+    stimulus_end = 500.0
+    trial_end = 3500.0
+    ceiling = 100.0
+    learning_rate = 1e-5
+    relaxation = 1.0
+    step = 2.0
+
+    def __init__(self, _precision):
+        narrow, wide = 0.1 * math.pi, 0.2 * math.pi
+        # A tenth too little excitation.
+        self.weights = 0.9 * self.kernel(100.0, wide)
+        self.ei = self.kernel(100.0, narrow)
+        self.ie = self.kernel(200.0, wide)
+        self.ii = self.kernel(200.0, narrow)
+
+    def distances(self, centre):
+        apart = np.abs(np.arange(self.units) - centre)
+        return np.minimum(apart, self.units - apart) * (2.0 * math.pi / self.units)
+
+    def kernel(self, strength, width):
+        """Post-synaptic x pre-synaptic."""
+        distances = np.array([self.distances(j) for j in range(self.units)])
+        return 2.0 * math.pi / self.units * strength * np.exp(-((distances / width) ** 2))
+
+    def stimulus(self, centre):
+        return 270.0 * np.exp(-((self.distances(centre) / (math.pi / 4.0)) ** 2)) + 270.0
+
+    def level(self, t):
+        """Strength of the stimulus."""
+        if t < self.stimulus_end:
+            return -math.expm1(-t / self.tau_stimulus)
+        peak = -math.expm1(-self.stimulus_end / self.tau_stimulus)
+        return peak * math.exp(-(t - self.stimulus_end) / self.tau_stimulus)
+
+    def levels(self):
+        """The strength at each half step of the stimulus, then at each of the delay."""
+        half = 0.5 * self.step
+        counts = [round(t / half) for t in (self.stimulus_end, self.trial_end - self.stimulus_end)]
+        times = [half * k for k in range(counts[0] + 1)]
+        times += [self.stimulus_end + half * k for k in range(counts[1] + 1)]
+        return np.array([self.level(t) for t in times])
+
+    def centre(self, trial):
+        return 27 * (trial + 1) % self.units
+
+
+class W5Readout(W5):
+    """The ring at the end of the delay after each of its stimuli, with weights that rest."""
+
+    step = 2.5
+
+
+WORKLOADS = {
+    "w1": W1,
+    "w2": W2,
+    "w2-batch": W2Batch,
+    "w4-lisem": W4Lisem,
+    "w4-dsem": W4Dsem,
+    "w5": W5,
+    "w5-readout": W5Readout,
+    "w6": W6,
+}
 
 
 def serve(make_contender):
@@ -129,7 +238,8 @@ def serve(make_contender):
 
     `make_contender[workload_name](workload)` returns an object with `reset()`, which restores the
     initial weights and the optimiser, `iterate(count)`, which does `count` training iterations
-    and waits for them, and `loss()`, the loss of the last iteration's forward pass.
+    and waits for them, and `result()`, the number or numbers that all must agree on: the loss of the
+    last iteration's forward pass, or a state.
     """
     parser = argparse.ArgumentParser()
     parser.add_argument("--workload", choices=sorted(WORKLOADS), required=True)
@@ -157,4 +267,5 @@ def serve(make_contender):
             start = time.perf_counter()
             contender.iterate(GROUP)
             times.append((time.perf_counter() - start) / GROUP)
-        print(f"{1e3 * statistics.median(times):.6f} {contender.loss():.17g}", flush=True)
+        found = " ".join(f"{value:.17g}" for value in np.atleast_1d(contender.result()))
+        print(f"{1e3 * statistics.median(times):.6f} {found}", flush=True)

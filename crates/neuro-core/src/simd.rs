@@ -35,6 +35,52 @@ pub fn vectorize<R>(work: impl FnOnce() -> R) -> R {
     dispatch(Loop(work))
 }
 
+/// Work of multiplications and additions, written once for machines that fuse the two and for those
+/// that do not.
+///
+/// ```
+/// use neuro_core::{Kernel, fused, run_kernel};
+///
+/// /// `y += a x`.
+/// struct Add<'a>(f64, &'a [f64], &'a mut [f64]);
+///
+/// impl Kernel for Add<'_> {
+///     type Output = ();
+///
+///     #[inline(always)]
+///     fn run<const FMA: bool>(self) {
+///         for (y, x) in self.2.iter_mut().zip(self.1) {
+///             *y = fused::<FMA, _>(self.0, *x, *y);
+///         }
+///     }
+/// }
+///
+/// let mut y = [1.0; 20];
+/// run_kernel(Add(0.5, &[2.0; 20], &mut y));
+/// assert_eq!(y, [2.0; 20]);
+/// ```
+pub trait Kernel {
+    /// What it returns.
+    type Output;
+
+    /// Does the work; `FMA` is the parameter of [`fused`]. To be marked `#[inline(always)]`, like what it
+    /// calls.
+    fn run<const FMA: bool>(self) -> Self::Output;
+}
+
+/// Runs a kernel compiled for the widest instruction set of this machine, like [`vectorize`]. Fused and
+/// separate multiplications and additions give different last bits.
+#[inline(always)]
+pub fn run_kernel<K: Kernel>(kernel: K) -> K::Output {
+    dispatch(Fusing(kernel))
+}
+
+/// `a b + c`, rounded once where `FMA` holds, which a [`Kernel`] is told.
+#[inline(always)]
+pub fn fused<const FMA: bool, T: num_traits::Float>(a: T, b: T, c: T) -> T {
+    if FMA { a.mul_add(b, c) } else { a * b + c }
+}
+
 /// Leaves the vector registers as ordinary code expects them; called after each use of faer.
 ///
 /// faer's kernels leave the upper halves of the registers in use. On processors with AVX, code for
@@ -58,6 +104,22 @@ impl<R, F: FnOnce() -> R> WithSimd for Loop<F> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _simd: S) -> R {
         (self.0)()
+    }
+}
+
+struct Fusing<K>(K);
+
+impl<K: Kernel> WithSimd for Fusing<K> {
+    type Output = K::Output;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) -> K::Output {
+        // Without vector instructions `mul_add` may be a slow call.
+        if S::IS_SCALAR {
+            self.0.run::<false>()
+        } else {
+            self.0.run::<true>()
+        }
     }
 }
 

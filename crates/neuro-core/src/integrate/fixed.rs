@@ -16,7 +16,7 @@
 //! Equations I, table II.1.2.
 
 use super::{StepWork, Stepper};
-use crate::{Scalar, System};
+use crate::{Scalar, System, vectorize};
 
 /// The forward Euler method, order 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,9 +29,14 @@ impl<S: System<T>, T: Scalar> Stepper<S, T> for Euler {
     fn step(&self, system: &S, t: T, dt: T, x: &mut [T], work: &mut StepWork<T, S::Work>) {
         let ([slope], work) = work.split(x.len());
         system.rhs(t, x, slope, work);
-        for (x, k) in x.iter_mut().zip(slope) {
-            *x += dt * *k;
-        }
+        vectorize(
+            #[inline(always)]
+            || {
+                for (x, k) in x.iter_mut().zip(slope) {
+                    *x += dt * *k;
+                }
+            },
+        );
     }
 }
 
@@ -49,9 +54,14 @@ impl<S: System<T>, T: Scalar> Stepper<S, T> for Heun {
         offset(x, dt, first, stage);
         system.rhs(t + dt, stage, second, work);
         let half = T::of(0.5) * dt;
-        for ((x, k1), k2) in x.iter_mut().zip(first).zip(second) {
-            *x += half * (*k1 + *k2);
-        }
+        vectorize(
+            #[inline(always)]
+            || {
+                for ((x, k1), k2) in x.iter_mut().zip(first).zip(second) {
+                    *x += half * (*k1 + *k2);
+                }
+            },
+        );
     }
 }
 
@@ -70,25 +80,40 @@ impl<S: System<T>, T: Scalar> Stepper<S, T> for RungeKutta4 {
         offset(x, half, sum, stage);
         for reach in [half, dt] {
             system.rhs(t + half, stage, slope, work);
-            for ((x, k), (sum, stage)) in x.iter().zip(&*slope).zip(sum.iter_mut().zip(&mut *stage))
-            {
-                *sum += *k + *k;
-                *stage = *x + reach * *k;
-            }
+            vectorize(
+                #[inline(always)]
+                || {
+                    let sums = sum.iter_mut().zip(&mut *stage);
+                    for ((x, k), (sum, stage)) in x.iter().zip(&*slope).zip(sums) {
+                        *sum += *k + *k;
+                        *stage = *x + reach * *k;
+                    }
+                },
+            );
         }
         system.rhs(t + dt, stage, slope, work);
         let sixth = dt / T::of(6.0);
-        for ((x, sum), k) in x.iter_mut().zip(sum).zip(slope) {
-            *x += sixth * (*sum + *k);
-        }
+        vectorize(
+            #[inline(always)]
+            || {
+                for ((x, sum), k) in x.iter_mut().zip(sum).zip(slope) {
+                    *x += sixth * (*sum + *k);
+                }
+            },
+        );
     }
 }
 
 /// `stage = x + reach * slope`.
 fn offset<T: Scalar>(x: &[T], reach: T, slope: &[T], stage: &mut [T]) {
-    for ((stage, x), k) in stage.iter_mut().zip(x).zip(slope) {
-        *stage = *x + reach * *k;
-    }
+    vectorize(
+        #[inline(always)]
+        || {
+            for ((stage, x), k) in stage.iter_mut().zip(x).zip(slope) {
+                *stage = *x + reach * *k;
+            }
+        },
+    );
 }
 
 #[cfg(test)]

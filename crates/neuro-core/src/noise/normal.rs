@@ -24,11 +24,10 @@ mod polar;
 
 use std::fmt;
 
-use pulp::{Simd, WithSimd};
 use rand_chacha::ChaCha8Rng;
 
 use crate::Scalar;
-use crate::simd::dispatch;
+use crate::simd::{Kernel, run_kernel};
 use chacha::{GROUP_BLOCKS, Words};
 
 /// Numbers in one block.
@@ -83,7 +82,7 @@ impl<T: Scalar> StandardNormals<T> {
             let count = if offset == 0 && rest.len() >= BLOCK {
                 let (blocks, _) = rest.as_chunks_mut();
                 let count = blocks.len() * BLOCK;
-                dispatch(Generate {
+                run_kernel(Generate {
                     words: &self.words,
                     first: self.position / BLOCK as u64,
                     blocks,
@@ -117,7 +116,7 @@ impl<T: Scalar> StandardNormals<T> {
     fn block(&mut self) -> &[T; BLOCK] {
         let block = self.position / BLOCK as u64;
         if self.buffered != Some(block) {
-            dispatch(Generate {
+            run_kernel(Generate {
                 words: &self.words,
                 first: block,
                 blocks: std::slice::from_mut(&mut self.buffer),
@@ -149,7 +148,9 @@ struct Generate<'a, T> {
     blocks: &'a mut [[T; BLOCK]],
 }
 
-impl<T: Scalar> Generate<'_, T> {
+impl<T: Scalar> Kernel for Generate<'_, T> {
+    type Output = ();
+
     #[inline(always)]
     fn run<const FMA: bool>(self) {
         // As many groups as the wider type needs.
@@ -163,19 +164,6 @@ impl<T: Scalar> Generate<'_, T> {
                     .group_into(first.wrapping_mul(GROUP_BLOCKS), words);
             }
             T::normals_from_words::<FMA>(words, block);
-        }
-    }
-}
-
-impl<T: Scalar> WithSimd for Generate<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _simd: S) {
-        if S::IS_SCALAR {
-            self.run::<false>();
-        } else {
-            self.run::<true>();
         }
     }
 }

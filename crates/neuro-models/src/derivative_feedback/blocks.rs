@@ -133,6 +133,7 @@ impl Block {
 }
 
 /// Weights below 0 over a given time.
+#[derive(Debug)]
 pub(super) struct Relaxation {
     negative: NegativeWeights,
     duration: f64,
@@ -165,7 +166,7 @@ impl Relaxation {
 
     /// [`after`](Self::after) for a weight that stays on its side of 0.
     #[inline(always)]
-    fn straight(&self, u: f64, total: f64) -> f64 {
+    pub(super) fn straight(&self, u: f64, total: f64) -> f64 {
         let (kept, added) = self.remains;
         if u < 0.0 {
             u * kept + total * added

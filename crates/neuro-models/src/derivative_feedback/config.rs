@@ -317,6 +317,14 @@ pub enum Scheme {
         /// Step (ms).
         step: f64,
     },
+    /// What [`Joint`](Self::Joint) does with the classical Runge–Kutta method (whatever the method of the
+    /// learning), but without matrices of stages: the slope of the weights is an outer product, of which a stage
+    /// needs products with the synapses only. The same to rounding where no weight is or becomes negative; those are
+    /// solved one by one, each exactly for a change at a constant rate during the step.
+    LowRank {
+        /// Step (ms).
+        step: f64,
+    },
 }
 
 impl Default for Scheme {
@@ -333,7 +341,7 @@ impl Scheme {
     #[must_use]
     pub fn step(&self) -> f64 {
         match *self {
-            Self::Blocks { step, .. } | Self::Joint { step } => step,
+            Self::Blocks { step, .. } | Self::Joint { step } | Self::LowRank { step } => step,
         }
     }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use nalgebra::DMatrix;
 use neuro_core::linalg::PackedMatrix;
-use neuro_core::{Linearize, System, vectorize};
+use neuro_core::{Kernel, Linearize, System, run_kernel, vectorize};
 
 use super::Config;
 use super::circulant::Circulant;
@@ -27,6 +27,8 @@ pub(super) struct Coupling {
     ii: Circulant,
     /// `W_II / W_EI` where the two differ by a factor only.
     ratio: Option<f64>,
+    /// Inverse time constants, in the order of the variables.
+    per_ms: [f64; VARIABLES],
 }
 
 impl Coupling {
@@ -42,72 +44,152 @@ impl Coupling {
             ii: ii_matrix,
             columns,
             ratio: alike.then(|| ii.strength / ei.strength),
+            per_ms: [
+                config.excitatory_time_constant,
+                config.inhibitory_time_constant,
+                config.ee.time_constant,
+                ie.time_constant,
+                ei.time_constant,
+                ii.time_constant,
+            ]
+            .map(f64::recip),
         }
     }
 
-    /// Writes the time derivative of one state; `excitation` is `W_EE sEE`, `drive` the stimulus.
+    /// Writes the time derivative of one or more states, one after another: `excitation` is `W_EE sEE` of each,
+    /// `drive` the profiles of the stimuli (state `b` has profile `b`, modulo their number; or none) and their level.
     pub(super) fn rhs(
         &self,
         x: &[f64],
         excitation: &[f64],
-        drive: Option<(&[f64], f64)>,
+        drive: (&[f64], f64),
         dx: &mut [f64],
         work: &mut CouplingWork,
     ) {
         let n = self.config.units;
-        let [r_e, r_i, s_ee, s_ie, s_ei, s_ii] = parts(x, n);
+        let dim = VARIABLES * n;
+        let states = x.len() / dim;
+        if states > 1 {
+            let CouplingWork {
+                ei,
+                ie,
+                ii,
+                scratch,
+            } = &mut *work;
+            let [ei, ie, ii] = [ei, ie, ii].map(|product| &mut product[..n * states]);
+            let each = |variable: usize| &x[variable * n..];
+            self.ei.multiply_many(each(4), dim, states, scratch, ei);
+            self.ie.multiply_many(each(3), dim, states, scratch, ie);
+            let alike = vectorize(
+                #[inline(always)]
+                || {
+                    x.chunks_exact(dim)
+                        .all(|x| same(&x[4 * n..5 * n], &x[5 * n..]))
+                },
+            );
+            match self.ratio {
+                Some(ratio) if alike => scale_into(ratio, ei, ii),
+                _ => self.ii.multiply_many(each(5), dim, states, scratch, ii),
+            }
+        }
+        run_kernel(Slope {
+            coupling: self,
+            multiplied: states > 1,
+            x,
+            excitation,
+            drive,
+            dx,
+            work,
+        });
+    }
+}
+
+#[inline(always)]
+fn scale_into(factor: f64, x: &[f64], y: &mut [f64]) {
+    for (y, x) in y.iter_mut().zip(x) {
+        *y = factor * x;
+    }
+}
+
+/// One call of [`Coupling::rhs`].
+struct Slope<'a> {
+    coupling: &'a Coupling,
+    /// Whether the products with the kernels are there.
+    multiplied: bool,
+    x: &'a [f64],
+    excitation: &'a [f64],
+    drive: (&'a [f64], f64),
+    dx: &'a mut [f64],
+    work: &'a mut CouplingWork,
+}
+
+impl Kernel for Slope<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        let coupling = self.coupling;
+        let c = &coupling.config;
+        let n = c.units;
         let CouplingWork {
             ei,
             ie,
             ii,
             scratch,
-            silence,
-        } = work;
-        self.ei.multiply(s_ei, scratch, ei);
-        self.ie.multiply(s_ie, scratch, ie);
-        match self.ratio {
-            // With equal time constants the two are the same from silence on: one product less.
-            Some(ratio) if s_ei == s_ii => {
-                for (ii, ei) in ii.iter_mut().zip(&*ei) {
-                    *ii = ratio * *ei;
-                }
+        } = self.work;
+        if !self.multiplied {
+            let [_, _, _, s_ie, s_ei, s_ii] = parts(self.x, n);
+            coupling.ei.multiply::<FMA>(s_ei, scratch, ei);
+            coupling.ie.multiply::<FMA>(s_ie, scratch, ie);
+            match coupling.ratio {
+                // With equal time constants the two are the same from silence on: one product less.
+                Some(ratio) if same(s_ei, s_ii) => scale_into(ratio, ei, ii),
+                _ => coupling.ii.multiply::<FMA>(s_ii, scratch, ii),
             }
-            _ => self.ii.multiply(s_ii, scratch, ii),
         }
-        let (profile, level) = drive.unwrap_or((silence, 0.0));
-        let c = &self.config;
+        let (profiles, level) = self.drive;
         let ceiling = c.ceiling.unwrap_or(f64::INFINITY);
-        let per_ms = [
-            c.excitatory_time_constant,
-            c.inhibitory_time_constant,
-            c.ee.time_constant,
-            c.ie.time_constant,
-            c.ei.time_constant,
-            c.ii.time_constant,
-        ]
-        .map(f64::recip);
-        let tonic = c.tonic;
-        let [d_e, d_i, d_ee, d_ie, d_ei, d_ii] = parts_mut(dx, n);
-        let (excitation, profile) = (&excitation[..n], &profile[..n]);
-        let (ei, ie, ii) = (&ei[..n], &ie[..n], &ii[..n]);
-        vectorize(
-            #[inline(always)]
-            || {
+        let (per_ms, tonic) = (coupling.per_ms, c.tonic);
+        let states = self.x.chunks_exact(VARIABLES * n);
+        let slopes = self.dx.chunks_exact_mut(VARIABLES * n);
+        let mut at = 0;
+        for (b, (x, dx)) in states.zip(slopes).enumerate() {
+            let [r_e, r_i, s_ee, s_ie, s_ei, s_ii] = parts(x, n);
+            let [d_e, d_i, d_ee, d_ie, d_ei, d_ii] = parts_mut(dx, n);
+            let excitation = &self.excitation[b * n..][..n];
+            let [ei, ie, ii] = [&ei[b * n..][..n], &ie[b * n..][..n], &ii[b * n..][..n]];
+            if profiles.is_empty() {
+                for k in 0..n {
+                    let to_e = excitation[k] - ei[k] + tonic;
+                    d_e[k] = per_ms[0] * (rectify(to_e, ceiling) - r_e[k]);
+                }
+            } else {
+                let profile = &profiles[at..][..n];
+                at = if at + n < profiles.len() { at + n } else { 0 };
                 for k in 0..n {
                     let to_e = excitation[k] - ei[k] + level * profile[k] + tonic;
-                    let to_i = ie[k] - ii[k];
                     d_e[k] = per_ms[0] * (rectify(to_e, ceiling) - r_e[k]);
-                    d_i[k] = per_ms[1] * (rectify(to_i, ceiling) - r_i[k]);
                 }
-                for k in 0..n {
-                    d_ee[k] = per_ms[2] * (r_e[k] - s_ee[k]);
-                    d_ie[k] = per_ms[3] * (r_e[k] - s_ie[k]);
-                    d_ei[k] = per_ms[4] * (r_i[k] - s_ei[k]);
-                    d_ii[k] = per_ms[5] * (r_i[k] - s_ii[k]);
-                }
-            },
-        );
+            }
+            for k in 0..n {
+                let to_i = ie[k] - ii[k];
+                d_i[k] = per_ms[1] * (rectify(to_i, ceiling) - r_i[k]);
+            }
+            for k in 0..n {
+                d_ee[k] = per_ms[2] * (r_e[k] - s_ee[k]);
+                d_ie[k] = per_ms[3] * (r_e[k] - s_ie[k]);
+                d_ei[k] = per_ms[4] * (r_i[k] - s_ei[k]);
+                d_ii[k] = per_ms[5] * (r_i[k] - s_ii[k]);
+            }
+        }
     }
+}
+
+/// Whether all values are the same bits; without a branch for each.
+#[inline(always)]
+fn same(a: &[f64], b: &[f64]) -> bool {
+    let apart = a.iter().zip(b).map(|(a, b)| a.to_bits() ^ b.to_bits());
+    apart.fold(0, |all, bits| all | bits) == 0
 }
 
 /// `q`: rectification with a ceiling. Not-a-number stays.
@@ -118,10 +200,15 @@ pub(super) fn rectify(x: f64, ceiling: f64) -> f64 {
 }
 
 /// The six variables of a state.
+#[inline(always)]
 fn parts(x: &[f64], n: usize) -> [&[f64]; VARIABLES] {
-    std::array::from_fn(|v| &x[v * n..(v + 1) * n])
+    std::array::from_fn(
+        #[inline(always)]
+        |v| &x[v * n..(v + 1) * n],
+    )
 }
 
+#[inline(always)]
 fn parts_mut(x: &mut [f64], n: usize) -> [&mut [f64]; VARIABLES] {
     let mut parts = x[..VARIABLES * n].chunks_exact_mut(n);
     std::array::from_fn(|_| parts.next().expect("six parts of n values"))
@@ -134,18 +221,16 @@ pub(super) struct CouplingWork {
     ie: Vec<f64>,
     ii: Vec<f64>,
     scratch: Vec<f64>,
-    silence: Vec<f64>,
 }
 
 impl CouplingWork {
-    pub(super) fn new(units: usize) -> Self {
-        let zeros = vec![0.0; units];
+    pub(super) fn new(units: usize, states: usize) -> Self {
+        let zeros = vec![0.0; units * states];
         Self {
             ei: zeros.clone(),
             ie: zeros.clone(),
-            ii: zeros.clone(),
-            scratch: zeros.clone(),
-            silence: zeros,
+            ii: zeros,
+            scratch: vec![0.0; 2 * units * states],
         }
     }
 }
@@ -238,7 +323,7 @@ impl System<f64> for Flow {
         let n = self.coupling.config.units;
         FlowWork {
             excitation: vec![0.0; n * states],
-            coupling: CouplingWork::new(n),
+            coupling: CouplingWork::new(n, states),
         }
     }
 
@@ -252,17 +337,13 @@ impl System<f64> for Flow {
         } else {
             self.coupling.config.stimulus.level(t)
         };
-        let stimuli = self.profiles.len() / n;
-        for (b, (x, dx)) in x
-            .chunks_exact(dim)
-            .zip(dx.chunks_exact_mut(dim))
-            .enumerate()
-        {
-            let drive = (stimuli > 0).then(|| (&self.profiles[b % stimuli * n..][..n], level));
-            let excitation = &excitation[b * n..][..n];
-            self.coupling
-                .rhs(x, excitation, drive, dx, &mut work.coupling);
-        }
+        self.coupling.rhs(
+            &x[..states * dim],
+            excitation,
+            (&self.profiles, level),
+            dx,
+            &mut work.coupling,
+        );
     }
 }
 

@@ -10,6 +10,7 @@ use rand::RngExt;
 use super::blocks::{Block, Relaxation};
 use super::config::steps_in;
 use super::flow::{FlowWork, VARIABLES};
+use super::low_rank::LowRank;
 use super::plastic::PlasticWork;
 use super::{Flow, NegativeWeights, Network, Period, PlasticFlow, Plasticity, Scheme};
 use crate::Error;
@@ -79,6 +80,7 @@ enum Engine {
         work: StepWork<f64, PlasticWork>,
         state: Vec<f64>,
     },
+    LowRank(Box<LowRank>),
 }
 
 impl<M: Stepper<Flow> + Stepper<PlasticFlow>> Learning<M> {
@@ -101,7 +103,11 @@ impl<M: Stepper<Flow> + Stepper<PlasticFlow>> Learning<M> {
         let config = network.config();
         config.check_stability()?;
         let (step, n) = (scheme.step(), config.units);
-        let largest = config.largest_step(<M as Stepper<Flow>>::ORDER)?;
+        let order = match scheme {
+            Scheme::LowRank { .. } => <RungeKutta4 as Stepper<Flow>>::ORDER,
+            _ => <M as Stepper<Flow>>::ORDER,
+        };
+        let largest = config.largest_step(order)?;
         if step > largest {
             return Err(Error::UnstableStep { step, largest });
         }
@@ -129,6 +135,10 @@ impl<M: Stepper<Flow> + Stepper<PlasticFlow>> Learning<M> {
                     work,
                     state: vec![0.0; (VARIABLES + 1) * n + n * n],
                 }
+            }
+            Scheme::LowRank { step } => {
+                let low_rank = LowRank::new(&network, plasticity, step, steps[0] + steps[1]);
+                Engine::LowRank(Box::new(low_rank))
             }
         };
         Ok(Self {
@@ -194,6 +204,7 @@ impl<M: Stepper<Flow> + Stepper<PlasticFlow>> Learning<M> {
         match self.engine {
             Engine::Blocks { .. } => self.run_blocks(&mut outcome)?,
             Engine::Joint { .. } => self.run_joint(&mut outcome)?,
+            Engine::LowRank(_) => self.run_low_rank(&mut outcome)?,
         }
         let finite = |values: &[f64]| values.iter().all(|v| v.is_finite());
         if !finite(self.synapses.as_slice()) || !finite(&self.gains) {
@@ -313,6 +324,33 @@ impl<M: Stepper<Flow> + Stepper<PlasticFlow>> Learning<M> {
             .as_mut_slice()
             .copy_from_slice(&state[weights.clone()]);
         self.gains.copy_from_slice(&state[weights.end..]);
+        Ok(())
+    }
+
+    fn run_low_rank(&mut self, outcome: &mut Outcome) -> Result<(), Error> {
+        let Engine::LowRank(engine) = &mut self.engine else {
+            return Ok(());
+        };
+        let (config, h) = (self.network.config(), self.step);
+        let n = config.units;
+        engine.start(outcome.stimulus, self.synapses.as_slice(), &self.gains);
+        let [during, after] = self.steps;
+        for k in 0..during + after {
+            if k == during {
+                self.rates[0].copy_from_slice(&engine.state[..n]);
+                engine.relax(config.stimulus.end);
+            }
+            engine.step(k, k >= during);
+            check(
+                outcome,
+                config.ceiling,
+                h * (k + 1) as f64,
+                &engine.state[..n],
+            )?;
+        }
+        self.rates[1].copy_from_slice(&engine.state[..n]);
+        engine.read(self.synapses.as_mut_slice());
+        self.gains.copy_from_slice(&engine.gains);
         Ok(())
     }
 }

@@ -41,6 +41,7 @@ mod config;
 mod flow;
 mod homogeneous;
 mod learn;
+mod low_rank;
 mod modes;
 mod network;
 mod perturbation;

@@ -129,7 +129,7 @@ impl System<f64> for PlasticFlow {
             effective: vec![0.0; n * n],
             excitation: vec![0.0; n],
             still: vec![0.0; n],
-            coupling: CouplingWork::new(n),
+            coupling: CouplingWork::new(n, 1),
         }
     }
 
@@ -143,7 +143,7 @@ impl System<f64> for PlasticFlow {
             rule.effective_into(&synapses, &mut work.effective);
             multiply(&work.effective, &x[2 * n..3 * n], &mut work.excitation);
             let (dx, d_learned) = dx.split_at_mut(VARIABLES * n);
-            let drive = Some((self.profile.as_slice(), level));
+            let drive = (self.profile.as_slice(), level);
             self.coupling
                 .rhs(x, &work.excitation, drive, dx, &mut work.coupling);
             let (weights, variables) = d_learned.split_at_mut(n * n);

@@ -287,7 +287,7 @@ impl Network {
     /// `alpha_c W Xi^T v`.
     pub(super) fn transition_drive(&self, v: &[f64]) -> Vec<f64> {
         let (delayed, mut drive) = (self.projection(v), vec![0.0; self.hidden_units()]);
-        self.delayed.product_into(&delayed, &mut drive);
+        self.delayed.product_into::<false>(&delayed, &mut drive);
         drive
     }
 

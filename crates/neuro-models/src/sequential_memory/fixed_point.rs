@@ -8,7 +8,7 @@
 //! & Rangarajan 2003): the energy falls with every sweep until the state stands still, without a step size. The
 //! authors minimise with BFGS and numerical gradients instead.
 
-use neuro_core::{Error as Core, vectorize};
+use neuro_core::Error as Core;
 
 use super::Network;
 use super::network::activation;
@@ -90,18 +90,12 @@ impl Network {
         // Not-a-number ends the sweeps as well.
         while taken < sweeps.most && change >= sweeps.tolerance {
             let s_f = activation(&*self.config.features, &at);
-            vectorize(
-                #[inline(always)]
-                || self.to_hidden.product_into::<DEEP>(&s_f, &mut hidden),
-            );
+            self.to_hidden.write_product::<DEEP>(&s_f, &mut hidden);
             for (h, transition) in hidden.iter_mut().zip(&transitions) {
                 *h = strength * *h + transition;
             }
             let s_h = activation(&*self.config.hidden, &hidden);
-            vectorize(
-                #[inline(always)]
-                || self.to_features.product_into::<1>(&s_h, &mut next),
-            );
+            self.to_features.write_product::<1>(&s_h, &mut next);
             let moved = at.iter().zip(&next).map(|(a, b)| (a - b).abs());
             change = moved.fold(0.0, |m, d| if d > m || d.is_nan() { d } else { m });
             std::mem::swap(&mut at, &mut next);

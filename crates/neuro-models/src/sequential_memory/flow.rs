@@ -10,7 +10,7 @@
 //! Runge–Kutta methods commute with linear maps of the state, so that the projected forms give the projected
 //! trajectories to rounding, step by step. Several states, one after another, go together.
 
-use neuro_core::{Error as Core, System, vectorize};
+use neuro_core::{Error as Core, Kernel, System, run_kernel};
 
 use super::Network;
 use super::config::positive;
@@ -115,6 +115,14 @@ pub(super) fn delay_slope_into(rate: f64, gain: f64, s: &[f64], d: &[f64], slope
     }
 }
 
+/// One evaluation of a right-hand side.
+pub(super) struct Rhs<'a, F> {
+    pub(super) flow: &'a F,
+    pub(super) x: &'a [f64],
+    pub(super) dx: &'a mut [f64],
+    pub(super) work: &'a mut FlowWork,
+}
+
 /// The network with all three variables; a state is `[V_f, V_h, V_d]`.
 #[derive(Clone, Debug)]
 pub struct Flow<'a> {
@@ -146,7 +154,18 @@ impl System<f64> for Flow<'_> {
     }
 
     fn rhs(&self, _t: f64, x: &[f64], dx: &mut [f64], work: &mut FlowWork) {
-        let (network, dim) = (self.network, self.dim());
+        let flow = self;
+        run_kernel(Rhs { flow, x, dx, work });
+    }
+}
+
+impl Kernel for Rhs<'_, Flow<'_>> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        let Rhs { flow, x, dx, work } = self;
+        let (network, dim) = (flow.network, flow.dim());
         let (n, k) = network.memories.shape();
         let config = &network.config;
         activate(&*config.features, n, dim, x, &mut work.features);
@@ -157,38 +176,28 @@ impl System<f64> for Flow<'_> {
             config.delay_time_constant,
         ]
         .map(f64::recip);
-        vectorize(
-            #[inline(always)]
-            || {
-                let states = x.chunks_exact(dim).zip(dx.chunks_exact_mut(dim));
-                for (b, (x, dx)) in states.enumerate() {
-                    let (v_f, rest) = x.split_at(n);
-                    let (v_h, v_d) = rest.split_at(k);
-                    let (d_f, rest) = dx.split_at_mut(n);
-                    let (d_h, d_d) = rest.split_at_mut(k);
-                    let features = &work.features[b * n..][..n];
-                    let s_f = if network.linear_features {
-                        v_f
-                    } else {
-                        features
-                    };
-                    let hidden = &work.hidden[b * k..][..k];
-                    let s_h = if network.linear_hidden { v_h } else { hidden };
-                    let overlaps = &mut work.overlaps[..k];
-                    network
-                        .to_hidden
-                        .products_into::<DEEP>(s_f, v_d, overlaps, &mut work.delayed);
-                    let drive = &mut work.drive[..k];
-                    network.drive_into(overlaps, &work.delayed, drive);
-                    for ((slope, drive), v) in d_h.iter_mut().zip(&*drive).zip(v_h) {
-                        *slope = rates[1] * (drive - v);
-                    }
-                    let to_features = &network.to_features;
-                    to_features.leaky_slope_into::<1>(rates[0], s_h, v_f, d_f);
-                    delay_slope_into(rates[2], config.delay_gain, s_f, v_d, d_d);
-                }
-            },
-        );
-        self.drive.act(n, dim, rates[0], dx);
+        let states = x.chunks_exact(dim).zip(dx.chunks_exact_mut(dim));
+        for (b, (x, dx)) in states.enumerate() {
+            let (v_f, rest) = x.split_at(n);
+            let (v_h, v_d) = rest.split_at(k);
+            let (d_f, rest) = dx.split_at_mut(n);
+            let (d_h, d_d) = rest.split_at_mut(k);
+            let s_f = network.activated(b, v_f, &work.features);
+            let hidden = &work.hidden[b * k..][..k];
+            let s_h = if network.linear_hidden { v_h } else { hidden };
+            let overlaps = &mut work.overlaps[..k];
+            network
+                .to_hidden
+                .products_into::<FMA, DEEP>(s_f, v_d, overlaps, &mut work.delayed);
+            let drive = &mut work.drive[..k];
+            network.drive_into::<FMA>(overlaps, &work.delayed, drive);
+            for ((slope, drive), v) in d_h.iter_mut().zip(&*drive).zip(v_h) {
+                *slope = rates[1] * (drive - v);
+            }
+            let to_features = &network.to_features;
+            to_features.leaky_slope_into::<FMA, 1>(rates[0], s_h, v_f, d_f);
+            delay_slope_into(rates[2], config.delay_gain, s_f, v_d, d_d);
+        }
+        flow.drive.act(n, dim, rates[0], dx);
     }
 }

@@ -5,8 +5,8 @@
 //! reading of the paper, shown as target and previous as current, freezes recall in the first memory.)
 
 use nalgebra::DMatrix;
+use neuro_core::Error as Core;
 use neuro_core::integrate::{RungeKutta4, StepWork, Stepper};
-use neuro_core::{Error as Core, vectorize};
 use neuro_plasticity::{EnergyRule, EnergySignals, EnergyUpdate};
 
 use super::flow::FlowWork;
@@ -79,14 +79,9 @@ impl Side {
         let (n, k) = network.memories.shape();
         let config = &network.config;
         config.features.activation_into(n, v_f, &mut self.features);
-        vectorize(
-            #[inline(always)]
-            || {
-                let to_hidden = &network.to_hidden;
-                to_hidden.product_into::<DEEP>(&self.features, &mut self.overlaps);
-                network.drive_into(&self.overlaps, delayed, &mut self.drive);
-            },
-        );
+        let to_hidden = &network.to_hidden;
+        to_hidden.write_product::<DEEP>(&self.features, &mut self.overlaps);
+        network.write_drive(&self.overlaps, delayed, &mut self.drive);
         config
             .hidden
             .activation_into(k, &self.drive, &mut self.hidden);
@@ -292,10 +287,7 @@ impl Learning {
         let network = &mut self.network;
         let (v_f, v_d) = self.state.split_at(target.len());
         let delayed = &mut self.delayed;
-        vectorize(
-            #[inline(always)]
-            || network.to_hidden.product_into::<DEEP>(v_d, delayed),
-        );
+        network.to_hidden.write_product::<DEEP>(v_d, delayed);
         self.target.set(network, target, delayed);
         self.current.set(network, v_f, delayed);
         self.update.step(

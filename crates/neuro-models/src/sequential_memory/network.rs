@@ -1,7 +1,7 @@
 //! A network with its synapses: storing, overlaps, the adiabatic hidden layer.
 
 use nalgebra::DMatrix;
-use neuro_core::{Error as Core, vectorize};
+use neuro_core::{Error as Core, Kernel, fused, run_kernel};
 
 use super::lagrangian::Lagrangian;
 use super::panels::{DEEP, Panels};
@@ -217,30 +217,74 @@ impl Network {
     pub fn adiabatic_hidden(&self, features: &[f64], delay: &[f64]) -> Result<Vec<f64>, Error> {
         let activation = self.feature_activation(features)?;
         Core::check_length("delay state", self.feature_units(), delay.len())?;
-        let mut drive = vec![0.0; self.hidden_units()];
         let (overlaps, delayed) = (self.projection(&activation), self.projection(delay));
-        self.drive_into(&overlaps, &delayed, &mut drive);
-        Ok(drive)
+        Ok(self.drive(&overlaps, &delayed))
     }
 
     /// `Xi^T v`.
     pub(super) fn projection(&self, v: &[f64]) -> Vec<f64> {
         let mut projection = vec![0.0; self.hidden_units()];
-        vectorize(
-            #[inline(always)]
-            || self.to_hidden.product_into::<DEEP>(v, &mut projection),
-        );
+        self.to_hidden.write_product::<DEEP>(v, &mut projection);
         projection
     }
 
     /// Writes the drive of the hidden units, `sqrt(alpha_s) overlaps + alpha_c W delayed`.
     #[inline(always)]
-    pub(super) fn drive_into(&self, overlaps: &[f64], delayed: &[f64], drive: &mut [f64]) {
-        self.delayed.product_into(delayed, drive);
+    pub(super) fn drive_into<const FMA: bool>(
+        &self,
+        overlaps: &[f64],
+        delayed: &[f64],
+        drive: &mut [f64],
+    ) {
+        self.delayed.product_into::<FMA>(delayed, drive);
         let strength = self.config.memory_strength.sqrt();
         for (drive, overlap) in drive.iter_mut().zip(overlaps) {
-            *drive += strength * overlap;
+            *drive = fused::<FMA, _>(strength, *overlap, *drive);
         }
+    }
+
+    /// [`drive_into`](Self::drive_into) outside of a kernel.
+    pub(super) fn write_drive(&self, overlaps: &[f64], delayed: &[f64], drive: &mut [f64]) {
+        run_kernel(HiddenDrive {
+            network: self,
+            overlaps,
+            delayed,
+            drive,
+        });
+    }
+
+    /// The drive of the hidden units.
+    pub(super) fn drive(&self, overlaps: &[f64], delayed: &[f64]) -> Vec<f64> {
+        let mut drive = vec![0.0; self.hidden_units()];
+        self.write_drive(overlaps, delayed, &mut drive);
+        drive
+    }
+
+    /// `sigma_f` of state `b` with features `v_f`: these, or its part of `features`, where they are activated.
+    #[inline(always)]
+    pub(super) fn activated<'v>(&self, b: usize, v_f: &'v [f64], features: &'v [f64]) -> &'v [f64] {
+        if self.linear_features {
+            v_f
+        } else {
+            &features[b * v_f.len()..][..v_f.len()]
+        }
+    }
+}
+
+struct HiddenDrive<'a> {
+    network: &'a Network,
+    overlaps: &'a [f64],
+    delayed: &'a [f64],
+    drive: &'a mut [f64],
+}
+
+impl Kernel for HiddenDrive<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        let network = self.network;
+        network.drive_into::<FMA>(self.overlaps, self.delayed, self.drive);
     }
 }
 

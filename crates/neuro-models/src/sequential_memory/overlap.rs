@@ -11,10 +11,10 @@
 //! of `N_h x N_h` and one with the transitions, whatever the number of features. `f / N_f` are the overlaps. The features themselves are
 //! not in it.
 
-use neuro_core::{Error as Core, System, vectorize};
+use neuro_core::{Error as Core, Kernel, System, run_kernel};
 
 use super::Network;
-use super::flow::{Drive, FlowWork, delay_slope_into};
+use super::flow::{Drive, FlowWork, Rhs, delay_slope_into};
 use super::panels::Panels;
 use super::reduced::hidden_activation;
 use crate::Error;
@@ -109,31 +109,34 @@ impl System<f64> for OverlapFlow<'_> {
     }
 
     fn rhs(&self, _t: f64, x: &[f64], dx: &mut [f64], work: &mut FlowWork) {
-        let (network, dim, k) = (self.network, self.dim(), self.dim() / 2);
-        vectorize(
-            #[inline(always)]
-            || {
-                for (x, drive) in x.chunks_exact(dim).zip(work.drive.chunks_exact_mut(k)) {
-                    let (f, d) = x.split_at(k);
-                    network.drive_into(f, d, drive);
-                }
-            },
-        );
+        let flow = self;
+        run_kernel(Rhs { flow, x, dx, work });
+    }
+}
+
+impl Kernel for Rhs<'_, OverlapFlow<'_>> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        let Rhs { flow, x, dx, work } = self;
+        let (network, dim) = (flow.network, flow.dim());
+        let k = dim / 2;
+        for (x, drive) in x.chunks_exact(dim).zip(work.drive.chunks_exact_mut(k)) {
+            let (f, d) = x.split_at(k);
+            network.drive_into::<FMA>(f, d, drive);
+        }
         let hidden = hidden_activation(network, &work.drive, &mut work.hidden);
         let config = &network.config;
         let rates = [config.feature_time_constant, config.delay_time_constant].map(f64::recip);
-        vectorize(
-            #[inline(always)]
-            || {
-                let states = x.chunks_exact(dim).zip(dx.chunks_exact_mut(dim));
-                for ((x, dx), s_h) in states.zip(hidden.chunks_exact(k)) {
-                    let (f, d) = x.split_at(k);
-                    let (d_f, d_d) = dx.split_at_mut(k);
-                    self.memories.leaky_slope_into::<2>(rates[0], s_h, f, d_f);
-                    delay_slope_into(rates[1], config.delay_gain, f, d, d_d);
-                }
-            },
-        );
-        self.drive.act(k, dim, rates[0], dx);
+        let states = x.chunks_exact(dim).zip(dx.chunks_exact_mut(dim));
+        for ((x, dx), s_h) in states.zip(hidden.chunks_exact(k)) {
+            let (f, d) = x.split_at(k);
+            let (d_f, d_d) = dx.split_at_mut(k);
+            flow.memories
+                .leaky_slope_into::<FMA, 2>(rates[0], s_h, f, d_f);
+            delay_slope_into(rates[1], config.delay_gain, f, d, d_d);
+        }
+        flow.drive.act(k, dim, rates[0], dx);
     }
 }

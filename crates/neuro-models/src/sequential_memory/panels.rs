@@ -5,8 +5,10 @@
 //! the arithmetic, would be the time, so that such products are summed in several chains, whose number
 //! is part of the call. The packed matrix of `neuro-core`, made for many rows, has one.
 //!
-//! All functions are inlined into a caller that runs them in [`neuro_core::vectorize`]. Multiplications
-//! and additions are not fused: the bits are the same on every machine.
+//! All functions are inlined into a [`neuro_core::Kernel`]. Multiplications and additions are fused where the machine
+//! can.
+
+use neuro_core::{Kernel, fused, run_kernel};
 
 /// Rows in a block.
 pub(super) const LANES: usize = 8;
@@ -52,15 +54,28 @@ impl Panels {
 
     /// Writes `M x` into `out`, summed in `CHAINS` chains.
     #[inline(always)]
-    pub(super) fn product_into<const CHAINS: usize>(&self, x: &[f64], out: &mut [f64]) {
+    pub(super) fn product_into<const FMA: bool, const CHAINS: usize>(
+        &self,
+        x: &[f64],
+        out: &mut [f64],
+    ) {
         for (panel, out) in self.panels().zip(out.chunks_mut(LANES)) {
-            store(&product::<CHAINS>(panel, x), out);
+            store(&product::<FMA, CHAINS>(panel, x), out);
         }
+    }
+
+    /// [`product_into`](Self::product_into) outside of a kernel.
+    pub(super) fn write_product<const CHAINS: usize>(&self, x: &[f64], out: &mut [f64]) {
+        run_kernel(Product::<CHAINS> {
+            matrix: self,
+            x,
+            out,
+        });
     }
 
     /// Writes `M x` and `M y`, reading the matrix once.
     #[inline(always)]
-    pub(super) fn products_into<const CHAINS: usize>(
+    pub(super) fn products_into<const FMA: bool, const CHAINS: usize>(
         &self,
         x: &[f64],
         y: &[f64],
@@ -69,7 +84,7 @@ impl Panels {
     ) {
         let outs = x_out.chunks_mut(LANES).zip(y_out.chunks_mut(LANES));
         for (panel, (x_out, y_out)) in self.panels().zip(outs) {
-            let [x_sums, y_sums] = pair_of_products::<CHAINS>(panel, x, y);
+            let [x_sums, y_sums] = pair_of_products::<FMA, CHAINS>(panel, x, y);
             store(&x_sums, x_out);
             store(&y_sums, y_out);
         }
@@ -77,7 +92,7 @@ impl Panels {
 
     /// Writes `rate (M x - v)` into `slope`: what a leaky variable does with this drive.
     #[inline(always)]
-    pub(super) fn leaky_slope_into<const CHAINS: usize>(
+    pub(super) fn leaky_slope_into<const FMA: bool, const CHAINS: usize>(
         &self,
         rate: f64,
         x: &[f64],
@@ -88,7 +103,7 @@ impl Panels {
         let (v, v_rest) = v.as_chunks::<LANES>();
         let mut panels = self.panels();
         for ((slope, v), panel) in slope.iter_mut().zip(v).zip(&mut panels) {
-            let mut sums = product::<CHAINS>(panel, x);
+            let mut sums = product::<FMA, CHAINS>(panel, x);
             // In a block of their own: where `slope` might be `v`, each value would be stored alone.
             let v = *v;
             for l in 0..LANES {
@@ -97,7 +112,7 @@ impl Panels {
             *slope = sums;
         }
         if let Some(panel) = panels.next() {
-            let sums = product::<CHAINS>(panel, x);
+            let sums = product::<FMA, CHAINS>(panel, x);
             for ((slope, v), sum) in slope_rest.iter_mut().zip(v_rest).zip(&sums) {
                 *slope = rate * (sum - v);
             }
@@ -107,6 +122,21 @@ impl Panels {
     #[inline(always)]
     fn panels(&self) -> std::slice::ChunksExact<'_, Block> {
         self.blocks.chunks_exact(self.columns.max(1))
+    }
+}
+
+struct Product<'a, const CHAINS: usize> {
+    matrix: &'a Panels,
+    x: &'a [f64],
+    out: &'a mut [f64],
+}
+
+impl<const CHAINS: usize> Kernel for Product<'_, CHAINS> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        self.matrix.product_into::<FMA, CHAINS>(self.x, self.out);
     }
 }
 
@@ -121,28 +151,28 @@ fn store(sums: &[f64; LANES], out: &mut [f64]) {
 }
 
 #[inline(always)]
-fn product<const CHAINS: usize>(panel: &[Block], x: &[f64]) -> [f64; LANES] {
+fn product<const FMA: bool, const CHAINS: usize>(panel: &[Block], x: &[f64]) -> [f64; LANES] {
     let (blocks, blocks_rest) = panel.as_chunks::<CHAINS>();
     let (xs, xs_rest) = x.as_chunks::<CHAINS>();
     let mut sums = [[0.0; LANES]; CHAINS];
     for (blocks, xs) in blocks.iter().zip(xs) {
         for c in 0..CHAINS {
             for l in 0..LANES {
-                sums[c][l] += blocks[c].0[l] * xs[c];
+                sums[c][l] = fused::<FMA, _>(blocks[c].0[l], xs[c], sums[c][l]);
             }
         }
     }
     // All to the first chain: an index that is not known beforehand would put the sums into memory.
     for (block, x) in blocks_rest.iter().zip(xs_rest) {
         for l in 0..LANES {
-            sums[0][l] += block.0[l] * x;
+            sums[0][l] = fused::<FMA, _>(block.0[l], *x, sums[0][l]);
         }
     }
     total(sums)
 }
 
 #[inline(always)]
-fn pair_of_products<const CHAINS: usize>(
+fn pair_of_products<const FMA: bool, const CHAINS: usize>(
     panel: &[Block],
     x: &[f64],
     y: &[f64],
@@ -154,15 +184,15 @@ fn pair_of_products<const CHAINS: usize>(
     for ((blocks, xs), ys) in blocks.iter().zip(xs).zip(ys) {
         for c in 0..CHAINS {
             for l in 0..LANES {
-                sums[0][c][l] += blocks[c].0[l] * xs[c];
-                sums[1][c][l] += blocks[c].0[l] * ys[c];
+                sums[0][c][l] = fused::<FMA, _>(blocks[c].0[l], xs[c], sums[0][c][l]);
+                sums[1][c][l] = fused::<FMA, _>(blocks[c].0[l], ys[c], sums[1][c][l]);
             }
         }
     }
     for ((block, x), y) in blocks_rest.iter().zip(xs_rest).zip(ys_rest) {
         for l in 0..LANES {
-            sums[0][0][l] += block.0[l] * x;
-            sums[1][0][l] += block.0[l] * y;
+            sums[0][0][l] = fused::<FMA, _>(block.0[l], *x, sums[0][0][l]);
+            sums[1][0][l] = fused::<FMA, _>(block.0[l], *y, sums[1][0][l]);
         }
     }
     [total(sums[0]), total(sums[1])]
@@ -198,12 +228,12 @@ mod tests {
                 };
                 // Small integers: every sum is exact.
                 let (mut a, mut b) = (vec![f64::NAN; rows], vec![f64::NAN; rows]);
-                panels.product_into::<DEEP>(&x, &mut a);
+                panels.product_into::<false, DEEP>(&x, &mut a);
                 assert_eq!(a, expected(&x), "{rows}x{columns}");
-                panels.products_into::<DEEP>(&x, &y, &mut a, &mut b);
+                panels.products_into::<false, DEEP>(&x, &y, &mut a, &mut b);
                 assert_eq!((a.clone(), b), (expected(&x), expected(&y)));
                 let v = vec![1.0; rows];
-                panels.leaky_slope_into::<1>(0.5, &y, &v, &mut a);
+                panels.leaky_slope_into::<false, 1>(0.5, &y, &v, &mut a);
                 let slope: Vec<f64> = expected(&y).iter().map(|d| 0.5 * (d - 1.0)).collect();
                 assert_eq!(a, slope, "{rows}x{columns}");
             }

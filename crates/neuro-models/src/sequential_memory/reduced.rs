@@ -9,10 +9,10 @@
 //! The last line closes the system without `V_d`: half of the variables and of the products are spared.
 
 use nalgebra::DMatrix;
-use neuro_core::{Linearize, System, vectorize};
+use neuro_core::{Kernel, Linearize, System, run_kernel};
 
 use super::Network;
-use super::flow::{Drive, FlowWork, activate, delay_slope_into};
+use super::flow::{Drive, FlowWork, Rhs, activate, delay_slope_into};
 use super::lagrangian::Lagrangian;
 use super::network::activation;
 use super::panels::DEEP;
@@ -48,52 +48,43 @@ impl System<f64> for ReducedFlow<'_> {
     }
 
     fn rhs(&self, _t: f64, x: &[f64], dx: &mut [f64], work: &mut FlowWork) {
-        let (network, dim) = (self.network, self.dim());
+        let flow = self;
+        run_kernel(Rhs { flow, x, dx, work });
+    }
+}
+
+impl Kernel for Rhs<'_, ReducedFlow<'_>> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        let Rhs { flow, x, dx, work } = self;
+        let (network, dim) = (flow.network, flow.dim());
         let (n, k) = network.memories.shape();
         activate(&*network.config.features, n, dim, x, &mut work.features);
-        vectorize(
-            #[inline(always)]
-            || {
-                let states = x.chunks_exact(dim).zip(work.drive.chunks_exact_mut(k));
-                for (b, (x, drive)) in states.enumerate() {
-                    let (v_f, v_d) = x.split_at(n);
-                    let features = &work.features[b * n..][..n];
-                    let s_f = if network.linear_features {
-                        v_f
-                    } else {
-                        features
-                    };
-                    let overlaps = &mut work.overlaps[..k];
-                    let to_hidden = &network.to_hidden;
-                    to_hidden.products_into::<DEEP>(s_f, v_d, overlaps, &mut work.delayed);
-                    network.drive_into(overlaps, &work.delayed, drive);
-                }
-            },
-        );
+        let states = x.chunks_exact(dim).zip(work.drive.chunks_exact_mut(k));
+        for (b, (x, drive)) in states.enumerate() {
+            let (v_f, v_d) = x.split_at(n);
+            let s_f = network.activated(b, v_f, &work.features);
+            let overlaps = &mut work.overlaps[..k];
+            let to_hidden = &network.to_hidden;
+            to_hidden.products_into::<FMA, DEEP>(s_f, v_d, overlaps, &mut work.delayed);
+            network.drive_into::<FMA>(overlaps, &work.delayed, drive);
+        }
         let hidden = hidden_activation(network, &work.drive, &mut work.hidden);
         let config = &network.config;
         let rates = [config.feature_time_constant, config.delay_time_constant].map(f64::recip);
-        vectorize(
-            #[inline(always)]
-            || {
-                let states = x.chunks_exact(dim).zip(dx.chunks_exact_mut(dim));
-                for (b, (x, dx)) in states.enumerate() {
-                    let (v_f, v_d) = x.split_at(n);
-                    let (d_f, d_d) = dx.split_at_mut(n);
-                    let features = &work.features[b * n..][..n];
-                    let s_f = if network.linear_features {
-                        v_f
-                    } else {
-                        features
-                    };
-                    let s_h = &hidden[b * k..][..k];
-                    let to_features = &network.to_features;
-                    to_features.leaky_slope_into::<1>(rates[0], s_h, v_f, d_f);
-                    delay_slope_into(rates[1], config.delay_gain, s_f, v_d, d_d);
-                }
-            },
-        );
-        self.drive.act(n, dim, rates[0], dx);
+        let states = x.chunks_exact(dim).zip(dx.chunks_exact_mut(dim));
+        for (b, (x, dx)) in states.enumerate() {
+            let (v_f, v_d) = x.split_at(n);
+            let (d_f, d_d) = dx.split_at_mut(n);
+            let s_f = network.activated(b, v_f, &work.features);
+            let s_h = &hidden[b * k..][..k];
+            let to_features = &network.to_features;
+            to_features.leaky_slope_into::<FMA, 1>(rates[0], s_h, v_f, d_f);
+            delay_slope_into(rates[1], config.delay_gain, s_f, v_d, d_d);
+        }
+        flow.drive.act(n, dim, rates[0], dx);
     }
 }
 
@@ -103,9 +94,7 @@ impl Linearize<f64> for ReducedFlow<'_> {
         let (n, xi) = (network.feature_units(), &network.memories);
         let (v_f, v_d) = x.split_at(n);
         let s_f = activation(&*config.features, v_f);
-        let mut hidden = vec![0.0; network.hidden_units()];
-        let (overlaps, delayed) = (network.projection(&s_f), network.projection(v_d));
-        network.drive_into(&overlaps, &delayed, &mut hidden);
+        let hidden = network.drive(&network.projection(&s_f), &network.projection(v_d));
         let h_f = hessian(&*config.features, v_f);
         let h_h = hessian(&*config.hidden, &hidden);
         let strength = config.memory_strength;
@@ -200,44 +189,40 @@ impl System<f64> for ProjectedFlow<'_> {
     }
 
     fn rhs(&self, _t: f64, x: &[f64], dx: &mut [f64], work: &mut FlowWork) {
-        let (network, dim) = (self.network, self.dim());
+        let flow = self;
+        run_kernel(Rhs { flow, x, dx, work });
+    }
+}
+
+impl Kernel for Rhs<'_, ProjectedFlow<'_>> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        let Rhs { flow, x, dx, work } = self;
+        let (network, dim) = (flow.network, flow.dim());
         let (n, k) = network.memories.shape();
         activate(&*network.config.features, n, dim, x, &mut work.features);
-        vectorize(
-            #[inline(always)]
-            || {
-                let hidden = work.drive.chunks_exact_mut(k);
-                let hidden = hidden.zip(work.overlaps.chunks_exact_mut(k));
-                for (b, (x, (drive, overlaps))) in x.chunks_exact(dim).zip(hidden).enumerate() {
-                    let (v_f, d) = x.split_at(n);
-                    let features = &work.features[b * n..][..n];
-                    let s_f = if network.linear_features {
-                        v_f
-                    } else {
-                        features
-                    };
-                    network.to_hidden.product_into::<DEEP>(s_f, overlaps);
-                    network.drive_into(overlaps, d, drive);
-                }
-            },
-        );
+        let hidden = work.drive.chunks_exact_mut(k);
+        let hidden = hidden.zip(work.overlaps.chunks_exact_mut(k));
+        for (b, (x, (drive, overlaps))) in x.chunks_exact(dim).zip(hidden).enumerate() {
+            let (v_f, d) = x.split_at(n);
+            let s_f = network.activated(b, v_f, &work.features);
+            network.to_hidden.product_into::<FMA, DEEP>(s_f, overlaps);
+            network.drive_into::<FMA>(overlaps, d, drive);
+        }
         let hidden = hidden_activation(network, &work.drive, &mut work.hidden);
         let config = &network.config;
         let rates = [config.feature_time_constant, config.delay_time_constant].map(f64::recip);
-        vectorize(
-            #[inline(always)]
-            || {
-                let states = x.chunks_exact(dim).zip(dx.chunks_exact_mut(dim));
-                for (b, (x, dx)) in states.enumerate() {
-                    let (v_f, d) = x.split_at(n);
-                    let (d_f, d_d) = dx.split_at_mut(n);
-                    let (s_h, overlaps) = (&hidden[b * k..][..k], &work.overlaps[b * k..][..k]);
-                    let to_features = &network.to_features;
-                    to_features.leaky_slope_into::<1>(rates[0], s_h, v_f, d_f);
-                    delay_slope_into(rates[1], config.delay_gain, overlaps, d, d_d);
-                }
-            },
-        );
-        self.drive.act(n, dim, rates[0], dx);
+        let states = x.chunks_exact(dim).zip(dx.chunks_exact_mut(dim));
+        for (b, (x, dx)) in states.enumerate() {
+            let (v_f, d) = x.split_at(n);
+            let (d_f, d_d) = dx.split_at_mut(n);
+            let (s_h, overlaps) = (&hidden[b * k..][..k], &work.overlaps[b * k..][..k]);
+            let to_features = &network.to_features;
+            to_features.leaky_slope_into::<FMA, 1>(rates[0], s_h, v_f, d_f);
+            delay_slope_into(rates[1], config.delay_gain, overlaps, d, d_d);
+        }
+        flow.drive.act(n, dim, rates[0], dx);
     }
 }

@@ -56,9 +56,9 @@ impl Transitions {
 
     /// Writes `alpha_c W x` into `out`.
     #[inline(always)]
-    pub(super) fn product_into(&self, x: &[f64], out: &mut [f64]) {
+    pub(super) fn product_into<const FMA: bool>(&self, x: &[f64], out: &mut [f64]) {
         let Some(sparse) = &self.sparse else {
-            return self.dense.product_into::<2>(x, out);
+            return self.dense.product_into::<FMA, 2>(x, out);
         };
         let mut entries = sparse.entries.iter();
         for (out, count) in out.iter_mut().zip(&sparse.counts) {
@@ -86,7 +86,7 @@ mod tests {
             transitions.set(&w, 2.0);
             assert_eq!(transitions.sparse.is_some(), few);
             let mut found = vec![f64::NAN; 20];
-            transitions.product_into(&x, &mut found);
+            transitions.product_into::<false>(&x, &mut found);
             // Small integers: every sum is exact.
             let expected = 2.0 * &w * nalgebra::DVector::from_column_slice(&x);
             assert_eq!(found, expected.as_slice());

@@ -32,10 +32,10 @@ mod double;
 mod single;
 
 use num_traits::Float;
-use pulp::{Simd, WithSimd};
 
 use crate::Scalar;
-use crate::simd::dispatch;
+pub(crate) use crate::simd::fused;
+use crate::simd::{Kernel, run_kernel};
 
 /// Writes `exp(x)` into `y`: at most 0.95 ulp from the true value (1.3 without
 /// fused multiply-add).
@@ -90,14 +90,14 @@ pub(crate) trait PairBody<T>: Copy {
 /// `y = body(x)` for each element, in the widest registers of the machine.
 pub(crate) fn map_into<T: Scalar>(body: impl Body<T>, x: &[T], y: &mut [T]) {
     assert_eq!(x.len(), y.len(), "length of the result");
-    dispatch(Map { body, x, y });
+    run_kernel(Map { body, x, y });
 }
 
 /// `y = body(x, rate)` for each element, in the widest registers of the machine.
 pub(crate) fn map_pairs_into<T: Scalar>(body: impl PairBody<T>, x: &[T], rate: &[T], y: &mut [T]) {
     assert_eq!(x.len(), y.len(), "length of the result");
     assert_eq!(x.len(), rate.len(), "length of the rates");
-    dispatch(MapPairs { body, x, rate, y });
+    run_kernel(MapPairs { body, x, rate, y });
 }
 
 /// `body(x)`, with the same bits as [`map_into`].
@@ -119,11 +119,27 @@ struct Map<'a, T, B> {
 /// pages that follow each other are such pairs; reading ahead makes them faster by a sixth.
 const BLOCK: usize = 64;
 
-impl<T: Copy, B: Body<T>> Map<'_, T, B> {
+/// Elements of a rest that are computed together. One alone takes as long.
+const GROUP: usize = 8;
+
+impl<T: Scalar, B: Body<T>> Map<'_, T, B> {
     #[inline(always)]
-    fn run<const FMA: bool>(self) {
+    fn group<const FMA: bool>(&self, mut group: [T; GROUP]) -> [T; GROUP] {
+        for value in &mut group {
+            *value = self.body.at::<FMA>(*value);
+        }
+        group
+    }
+}
+
+impl<T: Scalar, B: Body<T>> Kernel for Map<'_, T, B> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FMA: bool>(mut self) {
+        let y = std::mem::take(&mut self.y);
         let (x, x_rest) = self.x.as_chunks::<BLOCK>();
-        let (y, y_rest) = self.y.as_chunks_mut::<BLOCK>();
+        let (y, y_rest) = y.as_chunks_mut::<BLOCK>();
         for (x, y) in x.iter().zip(y) {
             let mut block = *x;
             for value in &mut block {
@@ -131,21 +147,19 @@ impl<T: Copy, B: Body<T>> Map<'_, T, B> {
             }
             *y = block;
         }
-        for (x, y) in x_rest.iter().zip(y_rest) {
-            *y = self.body.at::<FMA>(*x);
+        let (x, x_rest) = x_rest.as_chunks::<GROUP>();
+        let (y, y_rest) = y_rest.as_chunks_mut::<GROUP>();
+        for (x, y) in x.iter().zip(y) {
+            *y = self.group::<FMA>(*x);
         }
-    }
-}
-
-impl<T: Copy, B: Body<T>> WithSimd for Map<'_, T, B> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _simd: S) {
-        if S::IS_SCALAR {
-            self.run::<false>();
-        } else {
-            self.run::<true>();
+        if !x_rest.is_empty() {
+            let mut group = [T::zero(); GROUP];
+            for (value, x) in group.iter_mut().zip(x_rest) {
+                *value = *x;
+            }
+            for (y, value) in y_rest.iter_mut().zip(self.group::<FMA>(group)) {
+                *y = value;
+            }
         }
     }
 }
@@ -157,24 +171,13 @@ struct MapPairs<'a, T, B> {
     y: &'a mut [T],
 }
 
-impl<T: Copy, B: PairBody<T>> MapPairs<'_, T, B> {
+impl<T: Scalar, B: PairBody<T>> Kernel for MapPairs<'_, T, B> {
+    type Output = ();
+
     #[inline(always)]
     fn run<const FMA: bool>(self) {
         for ((x, rate), y) in self.x.iter().zip(self.rate).zip(self.y) {
             *y = self.body.at::<FMA>(*x, *rate);
-        }
-    }
-}
-
-impl<T: Copy, B: PairBody<T>> WithSimd for MapPairs<'_, T, B> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _simd: S) {
-        if S::IS_SCALAR {
-            self.run::<false>();
-        } else {
-            self.run::<true>();
         }
     }
 }
@@ -228,11 +231,6 @@ pub trait Elementary: Float + 'static {
 
     /// `2^(n - m)` from `n + MAGIC + 2 BIAS` and `m + MAGIC + BIAS`, where that is a normal number.
     fn power_of_difference(n: Self, m: Self) -> Self;
-}
-
-#[inline(always)]
-pub(crate) fn fused<const FMA: bool, T: Elementary>(a: T, b: T, c: T) -> T {
-    if FMA { a.mul_add(b, c) } else { a * b + c }
 }
 
 /// The polynomial with these coefficients, lowest power first.
