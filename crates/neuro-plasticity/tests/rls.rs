@@ -365,60 +365,6 @@ fn eliminating_a_synapse_exactly_gives_the_inverse_of_the_rest() {
     assert!(eliminated > 5 && remaining > 5, "{eliminated} {remaining}");
 }
 
-/// 30 loops of 500 updates with 60 inputs, as in the paper, in `f64` and `f32`.
-#[test]
-fn single_precision_stays_close_over_thirty_loops() {
-    let n = 60;
-    let connections = Connections::of_mask(&DMatrix::from_element(2, n, 1.0));
-    let mut noise = STREAMS().normals::<f64>(Domain::User, 0);
-    let start = vec![0.0; 2 * n];
-    let config = RlsConfig::default();
-    let mut double: PerUnitRls<f64> =
-        PerUnitRls::new(config, Objective::Drive, Dale::Free, &connections, &start).expect("valid");
-    let mut single: PerUnitRls<f32> =
-        PerUnitRls::new(config, Objective::Drive, Dale::Free, &connections, &start).expect("valid");
-    let (mut in_double, mut in_single) = (start.clone(), start);
-    let workers = Workers::sequential();
-    for step in 0..15_000 {
-        // Filtered activity of about 10 Hz that repeats with noise; it spans few directions strongly.
-        let t = f64::from(step % 500) * 0.002;
-        let rates: Vec<f64> = (0..n)
-            .map(|j| {
-                let phase = j as f64 / n as f64;
-                let tuned = (-20.0 * (t - phase).powi(2)).exp();
-                (0.05 + 0.2 * tuned + 0.05 * noise.sample()).max(0.0)
-            })
-            .collect();
-        let targets = [(6.0 * t).sin(), (9.0 * t).cos()];
-        let lesson = Lesson {
-            rates: &rates,
-            targets: &targets,
-            inputs: &[],
-            decay: 0.0,
-        };
-        double
-            .update(&workers, &lesson, &mut in_double)
-            .expect("a positive P");
-        single
-            .update(&workers, &lesson, &mut in_single)
-            .expect("a positive P");
-    }
-    let inverse = |write: &dyn Fn(&mut [f64])| {
-        let mut p = DMatrix::zeros(n, n);
-        write(p.as_mut_slice());
-        p
-    };
-    let exact = inverse(&|p| double.inverse_correlation_into(0, p));
-    let rough = inverse(&|p| single.inverse_correlation_into(0, p));
-    let drift = (&exact - &rough).amax() / exact.amax();
-    // Measured with AVX-512: 4.2e-6 for P, 3.8e-7 for the weights.
-    assert!(drift < 1e-4, "P: {drift}");
-    let apart = in_double.iter().zip(&in_single).map(|(a, b)| (a - b).abs());
-    let largest = in_double.iter().fold(0.0, |m: f64, w| m.max(w.abs()));
-    let apart = apart.fold(0.0, f64::max) / largest;
-    assert!(apart < 1e-4, "weights: {apart}");
-}
-
 #[test]
 fn a_run_that_is_interrupted_has_the_bits_of_one_that_is_not() {
     let connections = connections(20, 0.5);
