@@ -359,3 +359,17 @@ fn all_small_sign_matrices_end() {
         }
     }
 }
+
+#[test]
+fn a_vector_that_the_solver_leaves_at_zero_is_computed_anew() {
+    // A double value with one vector; the solver returned zeros for its second one.
+    let entries = [
+        0, 0, 1, 0, -1, 0, 0, 0, -1, 0, 1, -1, 0, 1, 1, 0, 0, 1, 0, 0, -1, 1, 1, 0, 0, 0, 0, 1, 1,
+        0, 0, -1, 0, -1, -1, 1,
+    ];
+    check(&DMatrix::from_iterator(
+        6,
+        6,
+        entries.into_iter().map(f64::from),
+    ));
+}

@@ -61,7 +61,7 @@ impl<'a> PackedVectors<'a> {
     /// Normalises the vectors, checks `A v = w v` and computes anew those that fail.
     ///
     /// The solver substitutes back without rescaling: along a defective chain of more than about 20
-    /// units its vectors overflow, and in large defective groups they lose digits.
+    /// units its vectors overflow, and in large defective groups they lose digits or vanish.
     pub(super) fn verified(mut self, a: &DMatrix<f64>) -> Result<Self, Error> {
         let n = a.nrows();
         for j in self.blocks() {
@@ -149,10 +149,12 @@ impl<'a> PackedVectors<'a> {
     }
 }
 
-/// Unit 2-norm, and the largest component real and positive. A pair has `2 n` numbers.
+/// Unit 2-norm, and the largest component real and positive. A pair has `2 n` numbers. Zeros become
+/// NaN: they satisfy the equation of any vector, and are none.
 fn normalize(vector: &mut [f64], n: usize) {
     let largest = vector.iter().fold(0.0, |m: f64, v| m.max(v.abs()));
     if largest == 0.0 {
+        vector.fill(f64::NAN);
         return;
     }
     // Divided twice: the squares of the components could overflow or vanish.
