@@ -171,20 +171,25 @@ def build_ours():
     sys.exit(f"cargo built no executable for the bench target {BENCH}")
 
 
+def start_pinned(command, cores):
+    """A process that reads and writes lines, on these cores only."""
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=FOLDER,
+        env={**os.environ, **THREADS},
+        preexec_fn=lambda: os.sched_setaffinity(0, cores),
+    )
+
+
 class Contender:
     """One persistent process, pinned to one core, that works when told to."""
 
     def __init__(self, name, command, core):
         self.name = name
-        self.process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=FOLDER,
-            env={**os.environ, **THREADS},
-            preexec_fn=lambda: os.sched_setaffinity(0, {core}),
-        )
+        self.process = start_pinned(command, {core})
 
     def run(self, iterations):
         """Milliseconds per iteration, and what was found in the end: one number or more."""

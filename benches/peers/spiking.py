@@ -9,14 +9,13 @@ import argparse
 import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 import numpy as np
 
-from run import FOLDER, ROOT, THREADS, build_ours, machine_facts, prepare_environment
+from run import FOLDER, ROOT, build_ours, machine_facts, prepare_environment, start_pinned
 
 # Units and probability of a connection of a network, or inputs of the readout; and who takes part.
 NEURO = ["neuro f64", "neuro f32", "neuro f64, 2 threads", "neuro f32, 2 threads"]
@@ -45,15 +44,7 @@ class Contender:
         else:
             command = [python, FOLDER / "spiking_contender.py", name, *words]
         cores = sorted(os.sched_getaffinity(0))[-threads:]
-        self.process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=FOLDER,
-            env={**os.environ, **THREADS},
-            preexec_fn=lambda: os.sched_setaffinity(0, cores),
-        )
+        self.process = start_pinned(command, cores)
 
     def ask(self, text):
         try:

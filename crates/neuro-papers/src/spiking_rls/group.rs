@@ -376,19 +376,7 @@ impl Group {
     }
 }
 
-impl From<Group> for String {
-    fn from(group: Group) -> Self {
-        group.name().into()
-    }
-}
-
-impl TryFrom<String> for Group {
-    type Error = String;
-
-    fn try_from(name: String) -> Result<Self, String> {
-        study::of_name(&name)
-    }
-}
+study::named!(Group);
 
 impl study::Group for Group {
     const ALL: &'static [Self] = &Self::ALL;

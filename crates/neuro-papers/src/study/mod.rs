@@ -138,6 +138,26 @@ macro_rules! network {
 }
 pub(crate) use network;
 
+/// Lets files hold a group by its name.
+macro_rules! named {
+    ($group:ty) => {
+        impl From<$group> for String {
+            fn from(group: $group) -> Self {
+                group.name().into()
+            }
+        }
+
+        impl TryFrom<String> for $group {
+            type Error = String;
+
+            fn try_from(name: String) -> Result<Self, String> {
+                crate::study::of_name(&name)
+            }
+        }
+    };
+}
+pub(crate) use named;
+
 /// A network that a run is to train and measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Assignment<G> {

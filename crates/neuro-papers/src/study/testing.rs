@@ -153,3 +153,30 @@ pub(crate) fn tally_at_paper_scale<N: Network>(study: &Study<N>, full: &[N]) -> 
         count(Verdict::NotReproduced),
     ]
 }
+
+/// The tests that the figures of every paper have: on a full set of made-up networks, and with one figure
+/// asked for alone.
+macro_rules! figure_tests {
+    ($study:expr, $full:expr, $alone:literal) => {
+        #[test]
+        fn every_figure_is_drawn_with_its_numbers() {
+            crate::study::testing::every_figure_is_drawn(&$study, &$full);
+        }
+
+        #[test]
+        fn no_networks_give_no_files() {
+            crate::study::testing::nothing_is_written(&$study);
+        }
+
+        #[test]
+        fn only_what_was_asked_for_is_drawn() {
+            crate::study::testing::nothing_else_is_drawn(&$study, &$full, $alone);
+        }
+
+        #[test]
+        fn every_group_belongs_to_a_figure() {
+            crate::study::testing::every_group_belongs_to_a_figure(&$study, &$full);
+        }
+    };
+}
+pub(crate) use figure_tests;

@@ -1,10 +1,14 @@
 //! What the tests of all experiments share.
 
+mod results;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use neuro_papers::{Claims, Error, Options, Paper, Scale, Session};
+
+use results::results;
 
 /// An experiment and the figures that its tests ask for.
 pub(crate) struct Experiment {
@@ -69,23 +73,4 @@ pub(crate) fn damaged_are_refused<T: std::fmt::Debug>(
         let error = read(&path).expect_err("not measurements").to_string();
         assert!(error.contains(&name), "{error}");
     }
-}
-
-/// Every file of a run but the checkpoints and those that tell times, by its path.
-fn results(out: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    for part in ["", "figures", "data", "jobs", "networks"] {
-        for entry in fs::read_dir(out.join(part)).expect("a folder of the run") {
-            let path = entry.expect("readable").path();
-            let name = path
-                .strip_prefix(out)
-                .expect("inside")
-                .display()
-                .to_string();
-            if path.is_file() && !["run.json", "report.html"].contains(&name.as_str()) {
-                found.insert(name, fs::read(&path).expect("readable"));
-            }
-        }
-    }
-    found
 }

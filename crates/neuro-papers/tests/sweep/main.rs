@@ -4,4 +4,6 @@
 mod killed;
 mod process;
 mod refused;
+#[path = "../support/results.rs"]
+mod results;
 mod shared;

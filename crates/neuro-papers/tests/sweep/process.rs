@@ -10,6 +10,8 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use crate::results::results;
+
 const ARGUMENTS: &str = "NEURO_TEST_ARGUMENTS";
 
 /// A run of two papers at the smallest scale: one job that trains with checkpoints, and many short ones.
@@ -112,37 +114,6 @@ pub(crate) fn straight() -> &'static Straight {
             _folder: folder,
         }
     })
-}
-
-/// All files of a run that do not tell its times, by their paths: jobs, data, figures, networks, claims
-/// and the reports without times.
-pub(crate) fn results(out: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut results = BTreeMap::new();
-    let mut folders = vec![out.to_path_buf()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).expect("a folder") {
-            let path = entry.expect("readable").path();
-            let name = path
-                .strip_prefix(out)
-                .expect("inside")
-                .display()
-                .to_string();
-            let file = path
-                .file_name()
-                .expect("a name")
-                .to_string_lossy()
-                .into_owned();
-            if path.is_dir() && file != "checkpoints" {
-                folders.push(path);
-            } else if path.is_file()
-                && !file.starts_with('.')
-                && !["run.json", "report.html"].contains(&file.as_str())
-            {
-                results.insert(name, fs::read(&path).expect("readable"));
-            }
-        }
-    }
-    results
 }
 
 /// Compares the results in a folder with those of the run that was never stopped.

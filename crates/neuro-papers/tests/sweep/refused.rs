@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use crate::process::{are_those_of_the_straight_run, command, results, run, said, straight};
+use crate::process::{are_those_of_the_straight_run, command, run, said, straight};
+use crate::results::results;
 
 /// A copy of the results of the straight run that a test may spoil.
 fn copy(to: &Path) {

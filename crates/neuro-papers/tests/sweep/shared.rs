@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use crate::process::{
-    are_those_of_the_straight_run, ends_well, jobs_of_sittings, results, run, start, straight,
+    are_those_of_the_straight_run, ends_well, jobs_of_sittings, run, start, straight,
 };
+use crate::results::results;
 
 #[test]
 fn one_two_and_four_shards_at_the_same_time_merge_to_the_bytes_of_one_process() {

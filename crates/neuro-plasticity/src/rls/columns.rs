@@ -1,9 +1,9 @@
 //! What the tiles of [`kernel`](super::kernel) are used for when little has changed: single columns, and
 //! changes that have waited.
 
-use neuro_core::Scalar;
+use neuro_core::{Scalar, fused};
 
-use super::kernel::{Kernel, ROWS, dispatch, fused, fused_row};
+use super::kernel::{Kernel, ROWS, dispatch, fused_row};
 use super::pending::{DELAY, Pending};
 
 /// `P <- P - pending`; then nothing is.
@@ -90,7 +90,7 @@ fn add_column<T: Scalar, const C: usize, const FMA: bool>(
         for y in y.as_chunks_mut::<ROWS>().0 {
             let tile = &tiles[place + block - first];
             for (y, row) in y.iter_mut().zip(tile) {
-                *y = fused::<T, FMA>(d, row[lane], *y);
+                *y = fused::<FMA, T>(d, row[lane], *y);
             }
             place += width;
         }

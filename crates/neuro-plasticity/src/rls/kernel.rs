@@ -19,7 +19,7 @@
 
 use std::ops::{Deref, DerefMut};
 
-use neuro_core::{Scalar, vectorize};
+use neuro_core::{Scalar, fused, run_kernel, vectorize};
 
 /// Rows of a tile.
 pub(super) const ROWS: usize = 8;
@@ -144,23 +144,21 @@ pub(super) trait Kernel {
 /// Runs a kernel as the type of the numbers and the machine ask for.
 #[inline]
 pub(super) fn dispatch<T: Scalar, K: Kernel>(kernel: K) {
-    match (size_of::<T>(), fuses()) {
-        (8, true) => vectorize(
-            #[inline(always)]
-            || kernel.run::<8, true>(),
-        ),
-        (8, false) => vectorize(
-            #[inline(always)]
-            || kernel.run::<8, false>(),
-        ),
-        (_, true) => vectorize(
-            #[inline(always)]
-            || kernel.run::<16, true>(),
-        ),
-        (_, false) => vectorize(
-            #[inline(always)]
-            || kernel.run::<16, false>(),
-        ),
+    if size_of::<T>() == 8 {
+        run_kernel(Tiles::<K, 8>(kernel));
+    } else {
+        run_kernel(Tiles::<K, 16>(kernel));
+    }
+}
+
+struct Tiles<K, const C: usize>(K);
+
+impl<K: Kernel, const C: usize> neuro_core::Kernel for Tiles<K, C> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        self.0.run::<C, FMA>();
     }
 }
 
@@ -184,20 +182,6 @@ impl<T: Scalar> Kernel for Sweep<'_, T> {
     }
 }
 
-/// Whether the machine fuses a product with an addition; without, `mul_add` is a slow library call.
-fn fuses() -> bool {
-    #[cfg(target_arch = "x86_64")]
-    return std::arch::is_x86_feature_detected!("avx2")
-        && std::arch::is_x86_feature_detected!("fma");
-    #[cfg(not(target_arch = "x86_64"))]
-    return cfg!(target_arch = "aarch64");
-}
-
-#[inline(always)]
-pub(super) fn fused<T: Scalar, const FMA: bool>(a: T, b: T, c: T) -> T {
-    if FMA { a.mul_add(b, c) } else { a * b + c }
-}
-
 /// `a b + c` for each lane; one instruction when a row is a register.
 #[inline(always)]
 pub(super) fn fused_row<T: Scalar, const C: usize, const FMA: bool>(
@@ -207,7 +191,7 @@ pub(super) fn fused_row<T: Scalar, const C: usize, const FMA: bool>(
 ) -> [T; C] {
     let mut sum = *c;
     for (sum, b) in sum.iter_mut().zip(b) {
-        *sum = fused::<T, FMA>(a, *b, *sum);
+        *sum = fused::<FMA, T>(a, *b, *sum);
     }
     sum
 }
@@ -221,7 +205,7 @@ fn fused_lanes<T: Scalar, const C: usize, const FMA: bool>(
 ) -> [T; C] {
     let mut sum = *c;
     for ((sum, a), b) in sum.iter_mut().zip(a).zip(b) {
-        *sum = fused::<T, FMA>(*a, *b, *sum);
+        *sum = fused::<FMA, T>(*a, *b, *sum);
     }
     sum
 }

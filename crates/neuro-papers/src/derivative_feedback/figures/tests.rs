@@ -2,10 +2,7 @@ use super::fixture::{SEEDS, STAGES, UNITS, diverged, full};
 use crate::derivative_feedback::STUDY;
 use crate::study::testing::{self, drawn, has_panel, rows, rows_of, svg};
 
-#[test]
-fn every_figure_is_drawn_with_its_numbers() {
-    testing::every_figure_is_drawn(&STUDY, &full());
-}
+testing::figure_tests!(STUDY, full(), "s3");
 
 #[test]
 fn panels_are_those_of_the_paper() {
@@ -40,16 +37,6 @@ fn runs_that_diverged_have_a_table_only() {
 }
 
 #[test]
-fn no_runs_give_no_files() {
-    testing::nothing_is_written(&STUDY);
-}
-
-#[test]
-fn only_what_was_asked_for_is_drawn() {
-    testing::nothing_else_is_drawn(&STUDY, &full(), "s3");
-}
-
-#[test]
 fn tables_hold_every_point_of_every_run() {
     let networks = full();
     let (_folder, session) = drawn(&STUDY, &networks, &[]);
@@ -67,9 +54,4 @@ fn tables_hold_every_point_of_every_run() {
     let square = (UNITS * UNITS) as u64;
     assert_eq!((of_panel("6", "B"), of_panel("9", "C")), (square, square));
     assert_eq!(of_panel("s1", "B, trial 0"), 3 * UNITS as u64);
-}
-
-#[test]
-fn every_group_belongs_to_a_figure() {
-    testing::every_group_belongs_to_a_figure(&STUDY, &full());
 }

@@ -6,10 +6,7 @@ use crate::noisy_ei::measured::Found;
 use crate::study::of;
 use crate::study::testing::{self, drawn, files, named, rows, svg};
 
-#[test]
-fn every_figure_is_drawn_with_its_numbers() {
-    testing::every_figure_is_drawn(&STUDY, &full());
-}
+testing::figure_tests!(STUDY, full(), "3c");
 
 #[test]
 fn diverged_networks_have_learning_curves_and_count_in_trials_only() {
@@ -18,21 +15,6 @@ fn diverged_networks_have_learning_curves_and_count_in_trials_only() {
     assert_eq!(files(&session, "figures"), named(figures, "svg"));
     assert_eq!(rows(&session, "networks"), diverged().len());
     assert_eq!(rows(&session, "1d"), 4);
-}
-
-#[test]
-fn no_networks_give_no_files() {
-    testing::nothing_is_written(&STUDY);
-}
-
-#[test]
-fn only_what_was_asked_for_is_drawn() {
-    testing::nothing_else_is_drawn(&STUDY, &full(), "3c");
-}
-
-#[test]
-fn every_group_belongs_to_a_figure() {
-    testing::every_group_belongs_to_a_figure(&STUDY, &full());
 }
 
 #[test]

@@ -3,10 +3,7 @@ use super::*;
 use crate::sequential_memory::STUDY;
 use crate::study::testing::{self, drawn, rows, svg};
 
-#[test]
-fn every_figure_is_drawn_with_its_numbers() {
-    testing::every_figure_is_drawn(&STUDY, &full());
-}
+testing::figure_tests!(STUDY, full(), "strengths");
 
 #[test]
 fn panels_are_those_of_the_paper() {
@@ -45,16 +42,6 @@ fn networks_that_diverged_have_a_table_only() {
 }
 
 #[test]
-fn no_networks_give_no_files() {
-    testing::nothing_is_written(&STUDY);
-}
-
-#[test]
-fn only_what_was_asked_for_is_drawn() {
-    testing::nothing_else_is_drawn(&STUDY, &full(), "strengths");
-}
-
-#[test]
 fn tables_hold_every_trial_and_every_draw() {
     let networks = full();
     let (_folder, session) = drawn(&STUDY, &networks, &[]);
@@ -63,9 +50,4 @@ fn tables_hold_every_trial_and_every_draw() {
     assert_eq!(rows(&session, "4"), searches);
     // Two models, two sizes, five strengths.
     assert_eq!(rows(&session, "strengths"), 2 * SEEDS as usize * 10);
-}
-
-#[test]
-fn every_group_belongs_to_a_figure() {
-    testing::every_group_belongs_to_a_figure(&STUDY, &full());
 }

@@ -3,10 +3,11 @@
 use nalgebra::DMatrix;
 
 use super::panels::{
-    AVERAGED, SINGLE, against, averaged, damaged, learned, or_nan, raster, scores, single, traces,
+    AVERAGED, SINGLE, against, averaged, both_damaged, learned, or_nan, raster, scores, single,
+    traces,
 };
 use crate::spiking_rls::group::{CORTICALS, Group};
-use crate::spiking_rls::measured::{Cortical, Learned, Measured, Test};
+use crate::spiking_rls::measured::{Cortical, Learned, Measured};
 use crate::study::{Drawn, Sheet};
 use crate::{Error, Panel};
 
@@ -80,19 +81,7 @@ pub(super) fn figure_5(networks: &[&Measured]) -> Result<Drawn, Error> {
     let all = learned(networks, &[twice]);
     let title = sheet.title("f", "Shuffled cortical weights, synthetic data");
     let panel = Panel::new(&title, "Share of weights shuffled", "Correlation");
-    let sets = [
-        (
-            "single test trials".to_string(),
-            SINGLE,
-            damaged(&all, Test::single),
-        ),
-        (
-            "average over trials".to_string(),
-            AVERAGED,
-            damaged(&all, |test| test.averaged),
-        ),
-    ];
-    against(&mut sheet, "f", panel, &sets)?;
+    against(&mut sheet, "f", panel, &both_damaged(&all))?;
     let names = ["300 %", "200 %", "100 %", "50 %", "none"];
     let groups: Vec<(&str, Group)> = names.into_iter().zip(CORTICALS).collect();
     let title = "Scores, synthetic data";

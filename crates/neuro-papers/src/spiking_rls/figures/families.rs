@@ -2,10 +2,10 @@
 
 use super::FAMILIES;
 use super::panels::{
-    AVERAGED, SINGLE, against, averaged, damaged, learned, raster, scores, single, traces,
+    AVERAGED, SINGLE, against, averaged, both_damaged, learned, raster, scores, single, traces,
 };
 use crate::spiking_rls::group::{Group, Kind, LOW_RATES, RANDOMS};
-use crate::spiking_rls::measured::{Measured, Test};
+use crate::spiking_rls::measured::Measured;
 use crate::study::{Drawn, Sheet};
 use crate::{Error, Panel};
 
@@ -84,19 +84,12 @@ pub(super) fn figure_3d(networks: &[&Measured]) -> Result<Drawn, Error> {
         let letter = format!("d, {}", name.to_lowercase());
         let title = sheet.title(&letter, name);
         let panel = Panel::new(&title, "Share of neurons lost", "Correlation");
-        let sets = [
-            (
-                "single test trials".to_string(),
-                SINGLE,
-                damaged(&all, Test::single),
-            ),
-            (
-                "average over trials".to_string(),
-                AVERAGED,
-                damaged(&all, |test| test.averaged),
-            ),
-        ];
-        against(&mut sheet, &letter, panel.y_range(-0.2, 1.0), &sets)?;
+        against(
+            &mut sheet,
+            &letter,
+            panel.y_range(-0.2, 1.0),
+            &both_damaged(&all),
+        )?;
     }
     Ok(sheet.drawn(3))
 }

@@ -51,6 +51,16 @@ pub(super) fn labelled<'a>(found: &'a Learned, label: &str) -> Option<&'a Traces
     found.traces.iter().find(|traces| traces.label == label)
 }
 
+/// The first network of a group that learned, and what is kept of it under a label.
+fn first<'a>(
+    networks: &[&'a Measured],
+    group: Group,
+    label: &str,
+) -> Option<(&'a Measured, &'a Traces)> {
+    let (network, found) = learned(networks, &[group]).into_iter().next()?;
+    Some((network, labelled(found, label)?))
+}
+
 /// Adds a panel of a few units, one above the other: network, target, prediction.
 pub(super) fn traces(
     sheet: &mut Sheet,
@@ -60,10 +70,7 @@ pub(super) fn traces(
     group: Group,
     label: &str,
 ) -> Result<(), Error> {
-    let Some((network, found)) = learned(networks, &[group]).into_iter().next() else {
-        return Ok(());
-    };
-    let Some(kept) = labelled(found, label) else {
+    let Some((network, kept)) = first(networks, group, label) else {
         return Ok(());
     };
     let sets = [
@@ -102,10 +109,8 @@ pub(super) fn raster(
     group: Group,
     label: &str,
 ) -> Result<(), Error> {
-    let Some((network, found)) = learned(networks, &[group]).into_iter().next() else {
-        return Ok(());
-    };
-    let Some(kept) = labelled(found, label).filter(|kept| !kept.spikes.is_empty()) else {
+    let shown = first(networks, group, label).filter(|(_, kept)| !kept.spikes.is_empty());
+    let Some((network, kept)) = shown else {
         return Ok(());
     };
     let (x, y): (Vec<f64>, Vec<f64>) = kept.spikes.iter().map(|s| (s[0], s[1])).unzip();
@@ -272,7 +277,7 @@ pub(super) fn map(
 }
 
 /// Single and averaged scores of networks with and without damage: share and score.
-pub(super) fn damaged<'a>(
+fn damaged<'a>(
     all: &[(&'a Measured, &'a Learned)],
     score: impl Fn(&Test) -> Option<f64>,
 ) -> Points<'a> {
@@ -285,4 +290,19 @@ pub(super) fn damaged<'a>(
         }
     }
     points
+}
+
+/// The same for single trials and for their average, to be drawn by [`against`].
+pub(super) fn both_damaged<'a>(
+    all: &[(&'a Measured, &'a Learned)],
+) -> [(String, usize, Points<'a>); 2] {
+    let averaged = damaged(all, |test| test.averaged);
+    [
+        (
+            "single test trials".into(),
+            SINGLE,
+            damaged(all, Test::single),
+        ),
+        ("average over trials".into(), AVERAGED, averaged),
+    ]
 }

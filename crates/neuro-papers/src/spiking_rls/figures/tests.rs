@@ -3,10 +3,7 @@ use super::*;
 use crate::spiking_rls::STUDY;
 use crate::study::testing::{self, drawn, has_panel, rows, rows_of, svg};
 
-#[test]
-fn every_figure_is_drawn_with_its_numbers() {
-    testing::every_figure_is_drawn(&STUDY, &full());
-}
+testing::figure_tests!(STUDY, full(), "7");
 
 #[test]
 fn panels_are_those_of_the_paper() {
@@ -50,16 +47,6 @@ fn networks_that_broke_off_have_a_table_only() {
 }
 
 #[test]
-fn no_networks_give_no_files() {
-    testing::nothing_is_written(&STUDY);
-}
-
-#[test]
-fn only_what_was_asked_for_is_drawn() {
-    testing::nothing_else_is_drawn(&STUDY, &full(), "7");
-}
-
-#[test]
 fn tables_hold_every_point_of_every_network() {
     let networks = full();
     let (_folder, session) = drawn(&STUDY, &networks, &[]);
@@ -75,9 +62,4 @@ fn tables_hold_every_point_of_every_network() {
     // One point for each place of the map.
     assert_eq!(count("4i", "i, trained"), COUPLINGS.len() as u64);
     assert_eq!(count("7", "c"), 3);
-}
-
-#[test]
-fn every_group_belongs_to_a_figure() {
-    testing::every_group_belongs_to_a_figure(&STUDY, &full());
 }

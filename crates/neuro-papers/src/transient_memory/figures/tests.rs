@@ -5,14 +5,11 @@ use crate::study::of;
 use crate::study::testing::{self, drawn, files, rows, svg};
 use crate::transient_memory::STUDY;
 
+testing::figure_tests!(STUDY, full(), "3d");
+
 fn groups(id: &str) -> &'static [Group] {
     let entry = ENTRIES.iter().find(|entry| entry.id == id);
     entry.expect("a figure of the paper").groups
-}
-
-#[test]
-fn every_figure_is_drawn_with_its_numbers() {
-    testing::every_figure_is_drawn(&STUDY, &full());
 }
 
 #[test]
@@ -21,21 +18,6 @@ fn a_set_without_trained_networks_has_learning_curves_and_a_table_only() {
     assert_eq!(files(&session, "figures"), ["learning.svg"]);
     assert_eq!(files(&session, "data"), ["learning.csv", "networks.csv"]);
     assert_eq!(rows(&session, "networks"), diverged().len());
-}
-
-#[test]
-fn no_networks_give_no_files() {
-    testing::nothing_is_written(&STUDY);
-}
-
-#[test]
-fn only_what_was_asked_for_is_drawn() {
-    testing::nothing_else_is_drawn(&STUDY, &full(), "3d");
-}
-
-#[test]
-fn every_group_belongs_to_a_figure() {
-    testing::every_group_belongs_to_a_figure(&STUDY, &full());
 }
 
 #[test]
