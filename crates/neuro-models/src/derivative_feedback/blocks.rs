@@ -188,9 +188,10 @@ impl Relaxation {
             // Falls through 0 after the share u / |total| of the time.
             return end * mean_decay(kt * end / total);
         }
-        // Rises through 0 where u exp(-k t) + (total / (k T)) (1 - exp(-k t)) = 0.
+        // Rises through 0 where u exp(-k t) + (total / (k T)) (1 - exp(-k t)) = 0. A weight that decays
+        // below the smallest number, without a change, arrives at the end only.
         let share = (1.0 - kt * u / total).ln() / kt;
-        total * (1.0 - share)
+        total * (1.0 - share.min(1.0))
     }
 }
 
@@ -229,6 +230,20 @@ mod tests {
                 (found - expected).abs() < 1e-5,
                 "{u} {total}: {found} {expected}"
             );
+        }
+    }
+
+    #[test]
+    fn a_weight_that_decays_below_the_smallest_number_is_0() {
+        let relaxed = Relaxation::new(NegativeWeights::Relax(1.0), 500.0);
+        let mut u = -0.3;
+        for _ in 0..5 {
+            u = relaxed.after(u, 0.0);
+            assert!(u <= 0.0, "{u}");
+        }
+        assert_eq!(u, 0.0);
+        for total in [f64::MIN_POSITIVE, 5e-324, -5e-324, 1e-9] {
+            assert!(relaxed.after(-5e-324, total).is_finite(), "{total}");
         }
     }
 
