@@ -2,11 +2,13 @@
 
 mod derivative_feedback;
 mod embedding;
+mod limits;
 mod modes;
 mod noisy_ei;
 mod rate_network;
 mod sequential_memory;
 mod spiking;
+mod transfers;
 
 use std::io::{BufRead, Write};
 use std::time::Instant;
@@ -15,9 +17,6 @@ use nalgebra::DMatrix;
 use neuro_autodiff::optimizer::{Adam, AdamConfig, Optimizer};
 use neuro_autodiff::{Bptt, LeakyCell, Objective, Parameters};
 use neuro_core::Scalar;
-
-/// Iterations that are timed together.
-const GROUP: usize = 5;
 
 /// Uniform numbers in (-bound, bound): the sequence that every contender generates.
 struct Sequence(u64);
@@ -102,22 +101,22 @@ impl<T: Scalar> Work for Contender<T> {
     }
 }
 
-/// Median time of an iteration (ms).
-fn run(work: &mut dyn Work, iterations: usize) -> f64 {
+/// Median time of an iteration (ms), of which `group` are timed together.
+fn run(work: &mut dyn Work, iterations: usize, group: usize) -> f64 {
     work.reset();
     let mut times = Vec::new();
-    for _ in 0..iterations.div_ceil(GROUP).max(1) {
+    for _ in 0..iterations.div_ceil(group).max(1) {
         let start = Instant::now();
-        for _ in 0..GROUP {
+        for _ in 0..group {
             work.iterate();
         }
-        times.push(start.elapsed().as_secs_f64() * 1e3 / GROUP as f64);
+        times.push(start.elapsed().as_secs_f64() * 1e3 / group as f64);
     }
     times.sort_by(f64::total_cmp);
     times[times.len() / 2]
 }
 
-fn serve(mut work: impl Work) {
+fn serve(mut work: impl Work, group: usize) {
     let stdin = std::io::stdin();
     let mut stdout = std::io::stdout();
     for line in stdin.lock().lines() {
@@ -125,7 +124,7 @@ fn serve(mut work: impl Work) {
         let mut words = line.split_whitespace();
         match (words.next(), words.next().map(str::parse)) {
             (Some("run"), Some(Ok(iterations))) => {
-                let mut answer = run(&mut work, iterations).to_string();
+                let mut answer = run(&mut work, iterations, group).to_string();
                 for value in work.result() {
                     answer += &format!(" {value}");
                 }
@@ -144,50 +143,41 @@ fn main() {
         at.and_then(|i| arguments.get(i + 1)).map(String::as_str)
     };
     let noise = !arguments.iter().any(|a| a == "--noiseless");
+    let number = |name: &str| -> u64 {
+        let word = option(name).and_then(|word| word.parse().ok());
+        word.unwrap_or_else(|| panic!("expected {name} with a whole number"))
+    };
+    if arguments.iter().any(|a| a == "--limits") {
+        return limits::print();
+    }
     if let Some(file) = option("--embed") {
-        let number = |name: &str| -> u64 {
-            let word = option(name).and_then(|word| word.parse().ok());
-            word.unwrap_or_else(|| panic!("expected {name} with a whole number"))
-        };
         let (rows, seed) = (number("--rows") as usize, number("--seed"));
         let (seconds, time, memory) = embedding::embed(file, rows, seed);
         writeln!(std::io::stdout(), "{seconds} {time} {memory}").expect("writable output");
         return;
     }
-    if let Some(kind) = option("--rls") {
-        let number = |name: &str| -> f64 {
-            let word = option(name).and_then(|word| word.parse().ok());
-            word.unwrap_or_else(|| panic!("expected {name} with a number"))
-        };
-        let units = number("--units") as usize;
-        let network = || (number("--probability"), number("--threads") as usize);
-        match (kind, option("--precision")) {
-            ("loop", Some("f64")) => {
-                let (probability, threads) = network();
-                spiking::serve(spiking::Loops::<f64>::new(units, probability, threads));
-            }
-            ("loop", Some("f32")) => {
-                let (probability, threads) = network();
-                spiking::serve(spiking::Loops::<f32>::new(units, probability, threads));
-            }
-            ("readout", Some("f64")) => spiking::serve(spiking::Readout::<f64>::new(units)),
-            ("readout", Some("f32")) => spiking::serve(spiking::Readout::<f32>::new(units)),
-            _ => panic!("expected loop or readout, f64 or f32; found {kind}"),
-        }
-        return;
-    }
     let form = option("--form").unwrap_or_default();
-    match (option("--workload"), option("--precision")) {
-        (Some(model @ ("w4-lisem" | "w4-dsem")), Some("f64")) => {
-            sequential_memory::work(model, form);
+    // `cargo bench` runs every bench target; this one waits to be asked by run.py.
+    let (Some(workload), Some(precision)) = (option("--workload"), option("--precision")) else {
+        return;
+    };
+    let group = number("--group") as usize;
+    match (workload, precision) {
+        ("exp" | "tanh" | "logistic", "f32") => {
+            serve(transfers::Passes::<f32>::new(workload), group);
         }
-        (Some("w5"), Some("f64")) => serve(derivative_feedback::Trials::new(form)),
-        (Some("w5-readout"), Some("f64")) => serve(derivative_feedback::Readout::new(form)),
-        (Some("w6"), Some("f64")) => serve(modes::Modes::new()),
-        (Some(workload), Some("f32")) => serve(Contender::<f32>::new(named(workload, noise))),
-        (Some(workload), Some("f64")) => serve(Contender::<f64>::new(named(workload, noise))),
-        // `cargo bench` runs every bench target; this one waits to be asked by run.py.
-        _ => {}
+        ("exp" | "tanh" | "logistic", _) => serve(transfers::Passes::<f64>::new(workload), group),
+        ("w4-lisem" | "w4-dsem", _) => sequential_memory::work(workload, form, group),
+        ("w5", _) => serve(derivative_feedback::Trials::new(form), group),
+        ("w5-readout", _) => serve(derivative_feedback::Readout::new(form), group),
+        ("w6", _) => serve(modes::Modes::new(), group),
+        ("w1" | "w2" | "w2-batch", "f32") => {
+            serve(Contender::<f32>::new(named(workload, noise)), group);
+        }
+        ("w1" | "w2" | "w2-batch", _) => {
+            serve(Contender::<f64>::new(named(workload, noise)), group);
+        }
+        _ => spiking::work(workload, form, group),
     }
 }
 
@@ -195,7 +185,6 @@ fn named<T: Scalar>(name: &str, noise: bool) -> Workload<T> {
     match name {
         "w1" => rate_network::workload(),
         "w2" => noisy_ei::workload(1, noise),
-        "w2-batch" => noisy_ei::workload(16, noise),
-        _ => panic!("expected w1, w2, w2-batch or a workload in f64, found {name}"),
+        _ => noisy_ei::workload(16, noise),
     }
 }

@@ -6,6 +6,7 @@ Of the ways to write a product (loops in either order, `np.dot`) the fastest is 
 import numpy as np
 from numba import njit
 
+from numba_spiking import Loops
 from workload import serve
 
 
@@ -299,5 +300,9 @@ if __name__ == "__main__":
             "w4-dsem": Dsem,
             "w5": LearningRing,
             "w5-readout": Readout,
+            "rls-200": Loops,
+            "rls-500": Loops,
+            "rls-1000": Loops,
+            "rls-1000-sparse": Loops,
         }
     )

@@ -15,7 +15,7 @@ const DT: f64 = 0.01;
 
 /// Answers `run.py` about LISEM or DSEM: `full` (`[V_f, V_d]`), `projected` (`[V_f, Xi^T V_d]`) or, of DSEM,
 /// `overlaps` (`[Xi^T V_f, Xi^T V_d]`).
-pub(super) fn work(model: &str, form: &str) {
+pub(super) fn work(model: &str, form: &str, group: usize) {
     let config = match model {
         "w4-lisem" => Config::lisem(FEATURES),
         _ => Config::dsem(),
@@ -32,18 +32,18 @@ pub(super) fn work(model: &str, form: &str) {
             let flow = ReducedFlow::new(&network, Drive::Free).expect("no input");
             let traces = |delay: &[f64]| network.state_overlaps(delay).expect("a delay state");
             let read = |x: &[f64]| [overlaps(&x[..FEATURES]), traces(&x[FEATURES..])].concat();
-            serve(Run::new(flow, [cue, &still].concat(), read));
+            serve(Run::new(flow, [cue, &still].concat(), read), group);
         }
         "projected" => {
             let flow = ProjectedFlow::new(&network, Drive::Free).expect("no input");
             let start = flow.state(cue, &still).expect("sizes fit");
             let read = |x: &[f64]| [overlaps(&x[..FEATURES]), scaled(&x[FEATURES..])].concat();
-            serve(Run::new(flow, start, read));
+            serve(Run::new(flow, start, read), group);
         }
         "overlaps" => {
             let flow = OverlapFlow::new(&network, Drive::Free).expect("linear features");
             let start = flow.state(cue, &still).expect("sizes fit");
-            serve(Run::new(flow, start, scaled));
+            serve(Run::new(flow, start, scaled), group);
         }
         _ => panic!("expected projected or overlaps, found {form}"),
     }

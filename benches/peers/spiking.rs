@@ -1,8 +1,6 @@
-//! Recursive least squares for `spiking.py`: loops of learning of a spiking network, and a readout.
+//! Workloads of recursive least squares: loops of learning of a spiking network, and a readout.
 
-use std::io::{BufRead, Write};
 use std::sync::Arc;
-use std::time::Instant;
 
 use nalgebra::DMatrix;
 use neuro_core::parallel::Workers;
@@ -11,30 +9,51 @@ use neuro_core::{Scalar, Streams};
 use neuro_models::spiking_rls::{Learning, LearningConfig, Network, Pattern, Population};
 use neuro_plasticity::{RlsConfig, SharedRls};
 
-use super::Sequence;
-use super::embedding::peak_memory;
+use super::{Sequence, Work, serve};
 
 /// Steps of the targets (1 ms).
 const STEPS: usize = 1000;
-/// Samples of the readout in one turn, and its outputs.
+/// Samples of the readout in one iteration, its inputs and outputs.
 const SAMPLES: usize = 200;
+const INPUTS: usize = 500;
 const OUTPUTS: usize = 10;
 
-/// What `spiking.py` asks for.
-pub(super) trait Turns {
-    /// One turn: how many numbers describe what happened, beside the time.
-    fn turn(&mut self) -> Vec<f64>;
+/// Of the weights of a network, those that are compared.
+const STRIDE: usize = 101;
 
-    fn weights(&self) -> Vec<f64>;
+/// Answers `run.py`; the form may name `f32`, `threads`, or both.
+pub(super) fn work(name: &str, form: &str, group: usize) {
+    let threads = if form.ends_with("threads") { 2 } else { 1 };
+    let single = form.starts_with("f32");
+    let (units, probability) = match name {
+        "rls-200" => (200, 0.3),
+        "rls-500" => (500, 0.3),
+        "rls-1000" => (1000, 0.3),
+        "rls-1000-sparse" => (1000, 0.1),
+        "readout" if single => return serve(Readout::<f32>::new(), group),
+        "readout" => return serve(Readout::<f64>::new(), group),
+        _ => panic!("expected rls-200, -500, -1000, -1000-sparse or readout, found {name}"),
+    };
+    if single {
+        serve(Loops::<f32>::new(units, probability, threads), group);
+    } else {
+        serve(Loops::<f64>::new(units, probability, threads), group);
+    }
 }
 
 /// A network of theta neurons without weights at first, each with a sine wave to learn.
-pub(super) struct Loops<T: Scalar> {
-    learning: Learning<T>,
+struct Loops<T: Scalar> {
+    network: Network,
+    pattern: Pattern,
+    /// Phases at the start.
+    start: Vec<f64>,
+    threads: usize,
+    /// Made at the reset before each run, so that there is one of them at a time.
+    learning: Option<Learning<T>>,
 }
 
 impl<T: Scalar> Loops<T> {
-    pub(super) fn new(units: usize, probability: f64, threads: usize) -> Self {
+    fn new(units: usize, probability: f64, threads: usize) -> Self {
         let mut sequence = Sequence(1);
         let draws = sequence.matrix::<f64>(units, units, 1.0);
         let connections = Connections::of_mask(&draws.map(|draw| {
@@ -62,46 +81,45 @@ impl<T: Scalar> Loops<T> {
         };
         let weights = vec![0.0; connections.len()];
         let network = Network::new(population, connections, weights, 1.0);
-        let config = LearningConfig {
-            free_run: [0.0, 0.0],
-            ..LearningConfig::default()
-        };
-        let pattern = Pattern::new(stimulus, targets);
-        let network = network.expect("a valid network");
-        let learning = Learning::new(network, vec![pattern], &config, Streams::new(1))
-            .and_then(|learning| learning.with_variables(start));
         Self {
-            learning: learning
-                .expect("a pattern that fits")
-                .with_workers(Workers::new(threads).expect("threads start")),
+            network: network.expect("a valid network"),
+            pattern: Pattern::new(stimulus, targets),
+            start,
+            threads,
+            learning: None,
         }
     }
 }
 
-impl<T: Scalar> Turns for Loops<T> {
-    /// Number of spikes, and the sum of their numbers `step N + unit`.
-    fn turn(&mut self) -> Vec<f64> {
-        let (mut count, mut sum) = (0.0, 0.0);
-        let outcome = self.learning.run_loop_with(|moment| {
-            if let Some(step) = moment.step {
-                let spikes = moment.state.spikes();
-                for (unit, spike) in spikes.iter().enumerate() {
-                    count += spike;
-                    sum += spike * (step * spikes.len() + unit) as f64;
-                }
-            }
-        });
-        outcome.expect("a positive P");
-        vec![count, sum]
+impl<T: Scalar> Work for Loops<T> {
+    fn reset(&mut self) {
+        self.learning = None;
+        let config = LearningConfig {
+            free_run: [0.0, 0.0],
+            ..LearningConfig::default()
+        };
+        let patterns = vec![self.pattern.clone()];
+        let learning = Learning::new(self.network.clone(), patterns, &config, Streams::new(1))
+            .and_then(|learning| learning.with_variables(self.start.clone()))
+            .expect("a pattern that fits");
+        let workers = Workers::new(self.threads).expect("threads start");
+        self.learning = Some(learning.with_workers(workers));
     }
 
-    fn weights(&self) -> Vec<f64> {
-        self.learning.network().weights().to_vec()
+    fn iterate(&mut self) {
+        let learning = self.learning.as_mut().expect("made by the reset");
+        learning.run_loop().expect("a positive P");
+    }
+
+    fn result(&self) -> Vec<f64> {
+        let learning = self.learning.as_ref().expect("made by the reset");
+        let weights = learning.network().weights().iter();
+        weights.step_by(STRIDE).copied().collect()
     }
 }
 
 /// A readout of ten outputs, all of whose inputs change at random from sample to sample.
-pub(super) struct Readout<T: Scalar> {
+struct Readout<T: Scalar> {
     rls: SharedRls<T>,
     readout: DMatrix<f64>,
     rates: Vec<Vec<f64>>,
@@ -109,59 +127,35 @@ pub(super) struct Readout<T: Scalar> {
 }
 
 impl<T: Scalar> Readout<T> {
-    pub(super) fn new(inputs: usize) -> Self {
+    fn new() -> Self {
         let mut sequence = Sequence(1);
         let mut rows = |width: usize| {
             let rows = (0..SAMPLES).map(|_| (0..width).map(|_| sequence.draw(1.0)).collect());
             rows.collect::<Vec<_>>()
         };
         Self {
-            rates: rows(inputs),
+            rates: rows(INPUTS),
             targets: rows(OUTPUTS),
-            rls: SharedRls::new(RlsConfig::default(), inputs).expect("valid options"),
-            readout: DMatrix::zeros(OUTPUTS, inputs),
+            rls: SharedRls::new(RlsConfig::default(), INPUTS).expect("valid options"),
+            readout: DMatrix::zeros(OUTPUTS, INPUTS),
         }
     }
 }
 
-impl<T: Scalar> Turns for Readout<T> {
-    fn turn(&mut self) -> Vec<f64> {
+impl<T: Scalar> Work for Readout<T> {
+    fn reset(&mut self) {
+        self.rls = SharedRls::new(RlsConfig::default(), INPUTS).expect("valid options");
+        self.readout.fill(0.0);
+    }
+
+    fn iterate(&mut self) {
         for (rates, targets) in self.rates.iter().zip(&self.targets) {
             let fit = self.rls.partial_fit(rates, targets, &mut self.readout);
             fit.expect("a positive P");
         }
-        vec![SAMPLES as f64]
     }
 
-    fn weights(&self) -> Vec<f64> {
+    fn result(&self) -> Vec<f64> {
         self.readout.as_slice().to_vec()
-    }
-}
-
-/// Answers `turn` with seconds and what the turn says, `weights FILE` with their number after writing them as
-/// little-endian `f64`, `memory` with the largest resident memory (MiB); ends with the input.
-pub(super) fn serve(mut work: impl Turns) {
-    let mut stdout = std::io::stdout();
-    for line in std::io::stdin().lock().lines() {
-        let line = line.expect("readable input");
-        let answer = match line.split_once(' ').unwrap_or((&line, "")) {
-            ("turn", _) => {
-                let start = Instant::now();
-                let said = work.turn();
-                let seconds = start.elapsed().as_secs_f64();
-                [vec![seconds], said].concat()
-            }
-            ("weights", file) => {
-                let weights = work.weights();
-                let bytes: Vec<u8> = weights.iter().flat_map(|w| w.to_le_bytes()).collect();
-                std::fs::write(file, bytes).expect("a writable file");
-                vec![weights.len() as f64]
-            }
-            ("memory", _) => vec![peak_memory()],
-            _ => return,
-        };
-        let words: Vec<String> = answer.iter().map(f64::to_string).collect();
-        writeln!(stdout, "{}", words.join(" ")).expect("writable output");
-        stdout.flush().expect("writable output");
     }
 }

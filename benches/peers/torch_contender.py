@@ -98,5 +98,45 @@ class NoisyNetwork:
         return float(self.value)
 
 
+class Transfer:
+    def __init__(self, workload):
+        torch.set_num_threads(1)
+        torch.set_num_interop_threads(1)
+        self.passes = workload.passes
+        self.values = torch.from_numpy(workload.values)
+        self.out = torch.empty_like(self.values)
+
+    def reset(self):
+        pass
+
+    def iterate(self, count):
+        for _ in range(count * self.passes):
+            self.function(self.values, out=self.out)
+
+    def result(self):
+        return self.out.numpy()
+
+
+class Exp(Transfer):
+    function = staticmethod(torch.exp)
+
+
+class Tanh(Transfer):
+    function = staticmethod(torch.tanh)
+
+
+class Logistic(Transfer):
+    function = staticmethod(torch.sigmoid)
+
+
 if __name__ == "__main__":
-    serve({"w1": RateNetwork, "w2": NoisyNetwork, "w2-batch": NoisyNetwork})
+    serve(
+        {
+            "exp": Exp,
+            "tanh": Tanh,
+            "logistic": Logistic,
+            "w1": RateNetwork,
+            "w2": NoisyNetwork,
+            "w2-batch": NoisyNetwork,
+        }
+    )

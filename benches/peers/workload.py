@@ -16,9 +16,6 @@ import numpy as np
 MULTIPLIER = 6364136223846793005
 INCREMENT = 1442695040888963407
 SEED = 1
-# Iterations timed together: short enough for a median over many, long enough that reading the
-# clock and waiting for the result do not count.
-GROUP = 5
 
 
 class Sequence:
@@ -221,7 +218,78 @@ class W5Readout(W5):
     step = 2.5
 
 
+class Transfer:
+    """Elements of a transfer function, and how many passes over them are one iteration."""
+
+    passes = 1000
+
+    def __init__(self, precision):
+        dtype = {"f32": np.float32, "f64": np.float64}[precision]
+        self.values = Sequence().uniform((12800,), 4.0).astype(dtype)
+
+
+class Loops:
+    """Loops of learning of a spiking network: its mask, stimulus and targets, and the state at the start."""
+
+    probability = 0.3
+    steps = 1000
+    stimulated = 100
+    every = 2
+    dt = 0.1  # in time constants of 10 ms
+    decay = math.exp(-1.0 / 20.0)
+    jump = 10.0 / 20.0
+    # Of the weights, those that are compared.
+    stride = 101
+
+    def __init__(self, _precision):
+        sequence, units = Sequence(), self.units
+        mask = sequence.uniform((units, units), 1.0) < 2.0 * self.probability - 1.0
+
+        def uniform(low, high):
+            return 0.5 * (low + high) + sequence.uniform((units,), 0.5 * (high - low))
+
+        self.stimulus = uniform(-2.0, 2.0)
+        amplitude, phase = uniform(0.5, 1.5), uniform(0.0, 1000.0)
+        period, self.theta = uniform(300.0, 1000.0), uniform(-3.0, 3.0)
+        turns = (np.arange(1, self.steps + 1)[:, None] - phase) / period
+        self.targets = amplitude * np.sin(2.0 * np.pi * turns)
+        self.starts = np.concatenate(([0], np.cumsum(mask.sum(axis=1)))).astype(np.int64)
+        self.sources = np.nonzero(mask)[1].astype(np.int64)
+
+
+class Loops200(Loops):
+    units = 200
+
+
+class Loops500(Loops):
+    units = 500
+
+
+class Loops1000(Loops):
+    units = 1000
+
+
+class Loops1000Sparse(Loops1000):
+    probability = 0.1
+
+
+class Readout:
+    """Samples of a readout: rates that all change at random, and targets."""
+
+    inputs = 500
+    samples = 200
+    outputs = 10
+
+    def __init__(self, _precision):
+        sequence = Sequence()
+        self.rates = sequence.uniform((self.samples, self.inputs), 1.0)
+        self.targets = sequence.uniform((self.samples, self.outputs), 1.0)
+
+
 WORKLOADS = {
+    "exp": Transfer,
+    "tanh": Transfer,
+    "logistic": Transfer,
     "w1": W1,
     "w2": W2,
     "w2-batch": W2Batch,
@@ -230,6 +298,11 @@ WORKLOADS = {
     "w5": W5,
     "w5-readout": W5Readout,
     "w6": W6,
+    "rls-200": Loops200,
+    "rls-500": Loops500,
+    "rls-1000": Loops1000,
+    "rls-1000-sparse": Loops1000Sparse,
+    "readout": Readout,
 }
 
 
@@ -245,27 +318,30 @@ def serve(make_contender):
     parser.add_argument("--workload", choices=sorted(WORKLOADS), required=True)
     parser.add_argument("--precision", choices=["f32", "f64"], required=True)
     parser.add_argument("--noiseless", action="store_true")
+    # Iterations timed together: short enough for a median over many, long enough that reading the
+    # clock and waiting for the result do not count.
+    parser.add_argument("--group", type=int, default=5)
     arguments = parser.parse_args()
     make_workload = WORKLOADS[arguments.workload]
     if arguments.noiseless and issubclass(make_workload, W2):
         workload = make_workload(arguments.precision, noise=False)
     else:
         workload = make_workload(arguments.precision)
-    contender = make_contender[arguments.workload](workload)
+    contender, group = make_contender[arguments.workload](workload), arguments.group
     for line in sys.stdin:
         words = line.split()
         if words == ["quit"]:
             return
         if len(words) != 2 or words[0] != "run":
             sys.exit(f"expected `run K` or `quit`, found {line!r}")
-        groups = int(words[1]) // GROUP
+        groups = int(words[1]) // group
         if groups < 1:
-            sys.exit(f"expected at least {GROUP} iterations, found {words[1]}")
+            sys.exit(f"expected at least {group} iterations, found {words[1]}")
         contender.reset()
         times = []
         for _ in range(groups):
             start = time.perf_counter()
-            contender.iterate(GROUP)
-            times.append((time.perf_counter() - start) / GROUP)
+            contender.iterate(group)
+            times.append((time.perf_counter() - start) / group)
         found = " ".join(f"{value:.17g}" for value in np.atleast_1d(contender.result()))
         print(f"{1e3 * statistics.median(times):.6f} {found}", flush=True)
