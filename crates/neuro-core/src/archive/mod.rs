@@ -98,6 +98,28 @@ impl Archive {
         self.insert(name, shape, trajectory.as_slice().to_vec());
     }
 
+    /// The same arrays, all as `f64` (see [`TensorData::to_f64`]): for files of other programs, which may hold
+    /// single precision or integers, while [`matrix`](Self::matrix) and the others insist on the type asked for.
+    ///
+    /// ```
+    /// use neuro_core::archive::Archive;
+    /// use neuro_core::nalgebra::DMatrix;
+    ///
+    /// let mut single = Archive::new("", 0);
+    /// single.insert_matrix("weights", &DMatrix::from_element(2, 3, 0.5_f32));
+    /// assert!(single.matrix::<f64>("weights").is_err());
+    /// assert_eq!(single.to_f64().matrix("weights")?, DMatrix::from_element(2, 3, 0.5));
+    /// # Ok::<(), neuro_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn to_f64(&self) -> Self {
+        let mut wide = self.clone();
+        for tensor in wide.tensors.values_mut() {
+            tensor.data = TensorData::F64(tensor.data.to_f64());
+        }
+        wide
+    }
+
     /// The matrix of this name.
     ///
     /// # Errors
