@@ -38,14 +38,18 @@
 //! ```
 //! use neuro_models::derivative_feedback::{Config, ModeGains};
 //!
-//! // A stimulus is one wave around the ring. Its mode is balanced, and outlasts the synapses, of 100 ms.
+//! // A stimulus is about one wave around the ring. While excitation and inhibition balance in this mode,
+//! // it is kept for more than a minute, although no part of the network is slower than 100 ms.
 //! let config = Config::default();
 //! let balanced = config.mode_gains(1);
 //! let memory = |gains: &ModeGains| -> Result<f64, neuro_models::Error> {
 //!     Ok(-1.0 / config.mode_eigenvalues(gains)?[0].re) // time constant of the slowest part, ms
 //! };
+//! assert!((balanced.balance() - 1.0).abs() < 1e-12 && memory(&balanced)? > 60_000.0);
+//!
+//! // With a tenth less excitation it is lost within a second.
 //! let unbalanced = ModeGains { ee: 0.9 * balanced.ee, ..balanced };
-//! println!("{} {} {}", balanced.balance(), memory(&balanced)?, memory(&unbalanced)?);
+//! assert!(memory(&unbalanced)? < 1000.0);
 //! # Ok::<(), neuro_models::Error>(())
 //! ```
 

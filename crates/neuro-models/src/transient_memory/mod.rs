@@ -25,11 +25,11 @@
 //! use std::ops::ControlFlow;
 //!
 //! // A small network begins to learn which of two frequencies was the higher one.
-//! let config = Config { units: 32, updates: 60, ..Config::default() };
+//! let config = Config { units: 32, updates: 30, ..Config::default() };
 //! let streams = Streams::new(1);
-//! let network = Network::<f64>::new(&config, streams)?;
+//! let network = Network::<f32>::new(&config, streams)?;
 //! let task = Box::new(config.training_task());
-//! let mut run = TrainingRun::new(&network, task, streams, Workers::sequential(), 20, None)?;
+//! let mut run = TrainingRun::new(&network, task, streams, Workers::sequential(), 10, None)?;
 //! run.run(None, &mut |_| ControlFlow::Continue(()))?;
 //! let losses: Vec<f64> = run.trainer().history().iter().map(|record| record.loss).collect();
 //! assert!(losses[2] < losses[0], "{losses:?}");
