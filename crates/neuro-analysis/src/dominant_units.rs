@@ -6,7 +6,7 @@
 //! *left* vectors. With these brought to 2-norm 1, the amplitude of unit `i` among the first `k`
 //! modes is
 //!
-//! ```text
+//! ```equation
 //! a_i = max_{n < k} |u_n[i]|,      0 <= a_i <= 1
 //! ```
 //!

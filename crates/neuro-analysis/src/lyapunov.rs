@@ -4,8 +4,8 @@
 //! infinitesimal perturbation by its derivative `DF`. `n` orthonormal perturbations `Q` are carried
 //! along the orbit and made orthonormal again every few steps, `DF ... DF Q = Q' R`; then
 //!
-//! ```text
-//! exponent_i = sum ln R_ii / (steps dt)          in 1/time, descending
+//! ```equation
+//! exponent_i = sum ln R_ii / (steps dt)          descending, per unit of time
 //! ```
 //!
 //! Source: Benettin, Galgani, Giorgilli & Strelcyn 1980, Meccanica 15, 9 and 21; the dimension is
@@ -127,7 +127,7 @@ impl LyapunovSettings {
 /// The leading Lyapunov exponents of an orbit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LyapunovExponents {
-    /// The exponents in 1/time, descending.
+    /// The exponents descending, per unit of time.
     pub values: DVector<f64>,
     /// Their standard errors from the spread over the blocks, as if these were independent;
     /// `None` for one block.

@@ -1,7 +1,7 @@
 //! How fast the Fourier modes of activity on a ring decay.
 //!
-//! ```text
-//! a_n(t) = | (1/N) sum_j r_j(t) exp(-2 pi i n j / N) |,      log a_n(t) = c - k_n t
+//! ```equation
+//! a_n(t) = | 1/N sum_j r_j(t) exp(-2 pi i n j / N) |,      log a_n(t) = c - k_n t
 //! ```
 //!
 //! `r_j` is the rate of unit `j` of `N` around the ring, `n` the number of waves. `k_n` is the slope of

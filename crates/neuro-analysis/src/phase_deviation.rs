@@ -1,6 +1,6 @@
 //! How far two copies of a network are apart when its units live on circles.
 //!
-//! ```text
+//! ```equation
 //! d(t) = 1/N sum_i | theta_i^a(t) - theta_i^b(t) |,    differences wrapped to (-pi, pi]
 //! ```
 //!

@@ -1,6 +1,6 @@
 //! Decoding a direction from the activity of units with preferred directions.
 //!
-//! ```text
+//! ```equation
 //! s_hat = atan2( sum_i n_i sin(x_i), sum_i n_i cos(x_i) ),    error = 1 - cos(s - s_hat)
 //! ```
 //!
@@ -80,9 +80,9 @@ impl Default for CountConfig {
 pub struct CountDecoding {
     /// Decoded directions (radians), repetitions x observations.
     pub decoded: DMatrix<f64>,
-    /// [`circular_error`] of each.
+    /// [`circular_error`] of each, 0 to 2, repetitions x observations.
     pub errors: DMatrix<f64>,
-    /// Mean error.
+    /// Mean of all errors, 0 to 2.
     pub mean_error: f64,
 }
 

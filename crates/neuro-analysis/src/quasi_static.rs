@@ -1,6 +1,6 @@
 //! The quasi-static description of a spiking network: rates that follow their inputs at once.
 //!
-//! ```text
+//! ```equation
 //! U_i(t) = sum_j W_ij phi(U_j(t) + I_j),    R_i(t) = phi(U_i(t) + I_i)
 //! ```
 //!

@@ -1,7 +1,7 @@
 //! How strongly units are tuned to a direction, and whether all are tuned alike.
 //!
-//! ```text
-//! f_i = | (1/S) sum_s exp(i s) r_i(s) |
+//! ```equation
+//! f_i = | 1/S sum_s exp(i s) r_i(s) |
 //! ```
 //!
 //! over `S` stimuli `s` (radians) all round. `f_i` is half the amplitude of the first harmonic of the

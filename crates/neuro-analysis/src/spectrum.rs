@@ -15,7 +15,7 @@ use crate::Error;
 /// The eigenvalues of a matrix: real part descending, then imaginary part descending.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Spectrum {
-    /// The eigenvalues.
+    /// The eigenvalues, one for each row of the matrix, in its unit (1/time for a Jacobian).
     pub values: Vec<Complex<f64>>,
 }
 

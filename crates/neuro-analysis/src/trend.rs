@@ -7,7 +7,7 @@
 //!   Inference under Order Restrictions, chapter 1): 1 when all runs collapse on one curve that only rises, or only
 //!   falls.
 //!
-//! ```text
+//! ```equation
 //! Linear       y = a + b x
 //! Logarithmic  y = a + b log2(x)        x grows like 2^(y / b)
 //! Power        y = 2^a x^b
@@ -49,7 +49,7 @@ pub enum Trend {
 pub struct TrendFit {
     /// The law.
     pub trend: Trend,
-    /// `a`.
+    /// `a`: the value at `x = 0`, at `x = 1`, or the binary logarithm of that at `x = 1`.
     pub offset: f64,
     /// `b`: slope, values a doubling of `x`, or exponent.
     pub slope: f64,

@@ -1,9 +1,4 @@
 //! The loss of a recurrent network on a task, and its gradient by back-propagation through time.
-//!
-//! A batch is cut into chunks of a fixed number of trials. Chunks run on any number of threads,
-//! each with its own buffers, and their gradients are added in the order of the chunks: the bits
-//! of a trained network do not depend on the thread count. They do depend, in rounding, on the
-//! chunk size.
 
 use neuro_core::parallel::Workers;
 use neuro_core::{Batch, Scalar, Streams, Task};
@@ -54,6 +49,11 @@ impl BpttConfig {
 
 /// The loss of a cell on a task, as an [`Objective`]: update `k` runs the trials
 /// `k * batch .. (k + 1) * batch`.
+///
+/// A batch is cut into chunks of a fixed number of trials. Chunks run on any number of threads,
+/// each with its own buffers, and their gradients are added in the order of the chunks: the bits
+/// of a trained network do not depend on the thread count. They do depend, in rounding, on the
+/// chunk size.
 ///
 /// ```
 /// use neuro_autodiff::loss::CrossEntropy;

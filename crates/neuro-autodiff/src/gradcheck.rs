@@ -2,7 +2,7 @@
 //!
 //! With a step `h` scaled to each coordinate, `h = step * max(1, |x_i|)`,
 //!
-//! ```text
+//! ```equation
 //! D(h) = (f(x + h e_i) - f(x - h e_i)) / 2h              error of order h^2
 //! (4 D(h/2) - D(h)) / 3                                  Richardson extrapolation, order h^4
 //! ```

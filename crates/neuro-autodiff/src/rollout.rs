@@ -1,11 +1,5 @@
 //! Running a cell over many steps, and back: full, truncated and checkpointed back-propagation
 //! through time.
-//!
-//! A rollout keeps the states of one segment of steps. With one segment ([`Memory::Full`]) nothing
-//! is computed twice. With segments of about `sqrt(T)` steps ([`Memory::sqrt`]) only the state at
-//! the start of each segment is kept and the segment is run again on the way back: the memory
-//! falls from `T` to about `2 sqrt(T)` states for one more forward pass, and the gradients are the
-//! same up to the order in which segments are summed.
 
 use std::ops::Range;
 
@@ -33,6 +27,12 @@ impl Memory {
 }
 
 /// The forward and backward pass of a cell over a batch, with buffers made once.
+///
+/// A rollout keeps the states of one segment of steps. With one segment ([`Memory::Full`]) nothing
+/// is computed twice. With segments of about `sqrt(T)` steps ([`Memory::sqrt`]) only the state at
+/// the start of each segment is kept and the segment is run again on the way back: the memory
+/// falls from `T` to about `2 sqrt(T)` states for one more forward pass, and the gradients are the
+/// same up to the order in which segments are summed.
 ///
 /// [`crate::Bptt`] makes them for each chunk of a batch; use one yourself for the gradient of
 /// something that is no [`Loss`](crate::loss::Loss).

@@ -3,6 +3,21 @@
 //! Work is cut into pieces whose number and size do not depend on the thread count; piece `i`
 //! writes only its own result, and results are combined in index order by the caller. The bits
 //! are therefore the same for any number of threads.
+//!
+//! ```
+//! use neuro_core::parallel::Workers;
+//! use neuro_core::{Domain, Streams};
+//!
+//! // The mean of a thousand numbers in each of 16 trials.
+//! let streams = Streams::new(1);
+//! let mean = |trial: usize| {
+//!     let mut normals = streams.normals::<f64>(Domain::Trial, trial as u64);
+//!     (0..1000).map(|_| normals.sample()).sum::<f64>() / 1000.0
+//! };
+//! let alone = Workers::sequential().map(16, mean);
+//! assert_eq!(alone, Workers::new(3)?.map(16, mean)); // the same bits
+//! # Ok::<(), neuro_core::Error>(())
+//! ```
 
 use rayon::prelude::*;
 

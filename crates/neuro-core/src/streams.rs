@@ -1,10 +1,4 @@
 //! One seed, many independent random streams.
-//!
-//! Every random number of the project is drawn from `ChaCha8`, keyed by the seed, on the stream
-//! `domain << 56 | index`. Trial 17 is the same trial whatever the batch size, the order of
-//! evaluation, the number of threads or the point of resumption, and a checkpoint need not store
-//! any generator: the seed and the counters say it all. The values are pinned by tests; changing
-//! them is a breaking change.
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -53,6 +47,12 @@ pub enum Purpose {
 }
 
 /// All random streams of one seed.
+///
+/// Every random number of the project is drawn from `ChaCha8`, keyed by the seed, on the stream
+/// `domain << 56 | index`. Trial 17 is the same trial whatever the batch size, the order of
+/// evaluation, the number of threads or the point of resumption, and a checkpoint need not store
+/// any generator: the seed and the counters say it all. The values are pinned by tests; changing
+/// them is a breaking change.
 ///
 /// ```
 /// use neuro_core::{Domain, Purpose, Streams};

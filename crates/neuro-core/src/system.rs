@@ -1,7 +1,4 @@
 //! What is integrated: a right-hand side, and what a system may offer beside it.
-//!
-//! A system is immutable and can be shared between threads; what it needs to compute lives in its
-//! `Work`, which the caller makes once and passes in, so that no call allocates.
 
 use nalgebra::DMatrix;
 
@@ -9,8 +6,52 @@ use crate::Scalar;
 
 /// An ordinary differential equation `dx/dt = f(t, x)`.
 ///
+/// A system is immutable and can be shared between threads; what it needs to compute lives in its
+/// `Work`, which the caller makes once and passes in, so that no call allocates.
+///
 /// `x` holds one or more states of length [`dim`](System::dim), one after another (units x trials,
 /// column-major). `Work` holds the buffers of one evaluation: `()` when none are needed.
+///
+/// ```
+/// use neuro_core::integrate::{RungeKutta4, integrate};
+/// use neuro_core::nalgebra::{DMatrix, DMatrixView, DMatrixViewMut};
+/// use neuro_core::{Error, System};
+///
+/// /// `dx/dt = -x + W tanh(x)`, any number of states at once.
+/// struct Network {
+///     weights: DMatrix<f64>,
+/// }
+///
+/// impl System for Network {
+///     type Work = Vec<f64>; // the rates
+///
+///     fn dim(&self) -> usize {
+///         self.weights.nrows()
+///     }
+///
+///     fn work(&self, states: usize) -> Vec<f64> {
+///         vec![0.0; states * self.dim()]
+///     }
+///
+///     fn rhs(&self, _t: f64, x: &[f64], dx: &mut [f64], rates: &mut Vec<f64>) {
+///         let (units, states) = (self.dim(), x.len() / self.dim());
+///         for ((rate, dx), x) in rates.iter_mut().zip(&mut *dx).zip(x) {
+///             (*rate, *dx) = (x.tanh(), -x);
+///         }
+///         let rates = DMatrixView::from_slice(rates, units, states);
+///         DMatrixViewMut::from_slice(dx, units, states).gemm(1.0, &self.weights, &rates, 1.0);
+///     }
+/// }
+///
+/// // Two units that inhibit each other: whichever is ahead suppresses the other one.
+/// let network = Network { weights: DMatrix::from_row_slice(2, 2, &[1.0, -2.0, -2.0, 1.0]) };
+/// let starts = [0.1, 0.0, 0.0, 0.1];
+/// let ends = integrate(&network, &RungeKutta4, 0.0, 0.1, 200, &starts)?;
+/// let [first, second] = [&ends.last()[..2], &ends.last()[2..]];
+/// assert!(first[0] > 1.0 && first[1] < -1.0);
+/// assert!(second[0] < -1.0 && second[1] > 1.0);
+/// # Ok::<(), Error>(())
+/// ```
 pub trait System<T: Scalar = f64> {
     /// Buffers of an evaluation.
     type Work;

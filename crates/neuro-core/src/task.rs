@@ -17,6 +17,40 @@ pub struct TaskShape {
 ///
 /// Stateless: trial `index` of a given [`Streams`] is always the same trial, whatever was drawn
 /// before it, in which order, in which batch.
+///
+/// ```
+/// use neuro_core::{Batch, Domain, Streams, Task, TaskShape, TrialMut};
+/// use rand::RngExt;
+///
+/// /// Was the pulse at step 2 positive?
+/// #[derive(Debug)]
+/// struct Sign;
+///
+/// impl Task for Sign {
+///     fn shape(&self) -> TaskShape {
+///         TaskShape { inputs: 1, outputs: 2, steps: 10 }
+///     }
+///
+///     fn parameter_names(&self) -> &[&'static str] {
+///         &["pulse"]
+///     }
+///
+///     fn trial(&self, index: u64, streams: Streams, mut trial: TrialMut<'_, f64>) {
+///         let pulse = streams.rng(Domain::Trial, index).random_range(-1.0..1.0);
+///         trial.input(2)[0] = pulse;
+///         trial.set_parameter(0, pulse);
+///         trial.set_label(usize::from(pulse > 0.0));
+///     }
+/// }
+///
+/// // Trial 17 among twenty is trial 17 alone.
+/// let streams = Streams::new(1);
+/// let batch = Batch::of(&Sign, streams, 0, 20)?;
+/// let alone = Batch::of(&Sign, streams, 17, 1)?;
+/// assert_eq!(batch.inputs.state(2, 17), alone.inputs.state(2, 0));
+/// assert_eq!(batch.parameter("pulse")?[17], alone.parameter("pulse")?[0]);
+/// # Ok::<(), neuro_core::Error>(())
+/// ```
 pub trait Task<T: Scalar = f64>: std::fmt::Debug + Send + Sync {
     /// Size of the trials.
     fn shape(&self) -> TaskShape;

@@ -9,7 +9,7 @@ use neuro_core::{Error, Linearize, System};
 
 /// The autonomous dynamics of a rate network.
 ///
-/// ```text
+/// ```equation
 /// dx_i/dt   = ( -x_i + sum_j W_ij phi(x_j) + d_i ) / tau_i
 /// df_i/dx_j = ( -delta_ij + W_ij phi'(x_j) ) / tau_i
 /// ```

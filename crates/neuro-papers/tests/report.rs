@@ -13,7 +13,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+
+#[path = "../../../tests/support/browser.rs"]
+mod browser;
+
+use browser::{browser, opened};
 
 /// A report, and the folder to remove when it was made for the test.
 fn report() -> (PathBuf, Option<tempfile::TempDir>) {
@@ -154,14 +158,6 @@ impl Page {
     }
 }
 
-/// The first browser of those that can be driven without a screen.
-fn browser() -> Option<PathBuf> {
-    let path = env::var_os("PATH")?;
-    let names = ["chromium", "chromium-browser", "google-chrome", "chrome"];
-    let mut files = env::split_paths(&path).flat_map(|folder| names.map(|name| folder.join(name)));
-    files.find(|file| file.is_file())
-}
-
 /// What the browser is asked: the script is added to a copy of the page, and its answer is the title.
 const QUESTIONS: &str = r##"<script>
 const wrong = [];
@@ -204,26 +200,9 @@ fn looks_right(browser: &Path, report: &str) {
     let figures = report.matches("class=\"plot\"").count();
     // Browsers have a narrowest window, some 500 pixels; below that the page has no other rules.
     for (width, theme) in [(1280, None), (390, None), (1280, Some("--force-dark-mode"))] {
-        let mut command = Command::new(browser);
-        command.args([
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--dump-dom",
-        ]);
-        command.arg(format!("--window-size={width},900"));
-        command.args(theme);
-        let profile = folder
-            .path()
-            .join(format!("profile-{width}-{}", theme.is_some()));
-        command.arg(format!("--user-data-dir={}", profile.display()));
-        let output = command.arg(format!("file://{}", page.display())).output();
-        let dom = String::from_utf8(output.expect("the browser starts").stdout).expect("text");
+        let profile = format!("profile-{width}-{}", theme.is_some());
+        let profile = folder.path().join(profile);
+        let dom = opened(browser, &page, &profile, width, theme.as_slice());
         let (_, title) = dom.split_once("<title>").expect("a title");
         let (title, _) = title.split_once("</title>").expect("an end of the title");
         eprintln!("{title}");

@@ -1,16 +1,4 @@
-//! The rule of Bienenstock, Cooper & Munro: a threshold that slides with the unit's activity.
-//!
-//! ```text
-//! dW_ij/dt = eta r_i (r_i - theta_i) r_j
-//! tau d(theta_i)/dt = r_i^2 / r_0 - theta_i
-//! ```
-//!
-//! `theta_i` is a variable of the post-synaptic unit, between depression and potentiation; `tau` its
-//! time constant and `r_0` the rate at which the two would meet under constant activity. A unit that
-//! sees several patterns becomes selective for one of them; over `n` equally frequent patterns its
-//! rate for that one is `n r_0`. Sources: Bienenstock, Cooper & Munro, J. Neurosci. 2 (1982) 32; the
-//! quadratic form is Intrator & Cooper, Neural Netw. 5 (1992) 3. The threshold has to move faster
-//! than the weights.
+//! The rule of Bienenstock, Cooper & Munro.
 
 use neuro_core::Scalar;
 
@@ -18,7 +6,19 @@ use crate::Error;
 use crate::error::check_non_negative;
 use crate::rule::{Activity, PlasticityRule, Rates, Synapses, assert_sizes, columns};
 
-/// `dW_ij/dt = rate post_i (post_i - theta_i) pre_j` with a sliding threshold `theta_i`.
+/// The rule of Bienenstock, Cooper & Munro: a threshold that slides with the unit's activity.
+///
+/// ```equation
+/// dW_ij/dt = eta r_i (r_i - theta_i) r_j
+/// tau dtheta_i/dt = r_i^2 / r_0 - theta_i
+/// ```
+///
+/// `theta_i` is a variable of the post-synaptic unit, between depression and potentiation; `tau` its
+/// time constant and `r_0` the rate at which the two would meet under constant activity. A unit that
+/// sees several patterns becomes selective for one of them; over `n` equally frequent patterns its
+/// rate for that one is `n r_0`. Sources: Bienenstock, Cooper & Munro, J. Neurosci. 2 (1982) 32; the
+/// quadratic form is Intrator & Cooper, Neural Netw. 5 (1992) 3. The threshold has to move faster
+/// than the weights.
 ///
 /// ```
 /// use neuro_plasticity::{Activity, Bcm, Increment};

@@ -1,13 +1,4 @@
-//! A rule of single synapses together with a homeostatic gain of each unit.
-//!
-//! ```text
-//! W_ij = g_i U_ij,    dU_ij/dt = any rule,    dg_i/dt = alpha (r_0 - r_i) g_i
-//! ```
-//!
-//! `g_i` is the gain of the post-synaptic unit, 1 before learning. With differential plasticity for
-//! `U` this is the combined rule of Gu & Lim, Unsupervised learning for robust working memory, Eq. 4
-//! (as their program has it); with a rate of 0 for either part, the other one alone: scaling `g_i`
-//! is scaling row `i` of `W`.
+//! Two rules at once.
 
 use neuro_core::Scalar;
 
@@ -15,7 +6,17 @@ use crate::gate::{Always, Gate};
 use crate::rule::{Activity, PlasticityRule, Rates, Synapses};
 use crate::{Error, Homeostatic};
 
-/// `W = g U`: `rule` moves `U`, homeostasis moves the gains `g`.
+/// A rule of single synapses together with a homeostatic gain of each unit.
+///
+/// ```equation
+/// W_ij = g_i U_ij,    dU_ij/dt = any rule,    dg_i/dt = alpha (r_0 - r_i) g_i
+/// ```
+///
+/// `rule` moves `U`, homeostasis the gains: `g_i` is that of the post-synaptic unit, 1 before
+/// learning. With differential plasticity for
+/// `U` this is the combined rule of Gu & Lim, Unsupervised learning for robust working memory, Eq. 4
+/// (as their program has it); with a rate of 0 for either part, the other one alone: scaling `g_i`
+/// is scaling row `i` of `W`.
 ///
 /// The gains are the last variable of each unit, after those of `rule`. The gate is of the
 /// homeostasis alone; gate the rule itself where it, too, shall rest.

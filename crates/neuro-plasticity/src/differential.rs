@@ -1,15 +1,4 @@
-//! Differential plasticity: a connection weakens while its target's activity grows.
-//!
-//! ```text
-//! dW_ij/dt = -alpha (dr_i/dt) r_j
-//! ```
-//!
-//! `r_i`, `r_j` post- and pre-synaptic rates, `alpha` the rate constant (weight per squared rate). A
-//! rate that drifts down strengthens its excitation, one that drifts up weakens it, until it stands
-//! still: the rule balances excitation against decay. For one unit with itself, `W + alpha r^2 / 2`
-//! never changes. Source: Gu & Lim, Unsupervised learning for robust working memory, Eqs. 2 and 19.
-//!
-//! The derivative is the rate's own, not a filtered estimate of it.
+//! Differential plasticity.
 
 use neuro_core::Scalar;
 
@@ -17,7 +6,18 @@ use crate::Error;
 use crate::error::check_non_negative;
 use crate::rule::{Activity, PlasticityRule, Rates, Synapses, assert_sizes, outer_into};
 
-/// `dW_ij/dt = -rate (dpost_i/dt) pre_j`.
+/// Differential plasticity: a connection weakens while its target's activity grows.
+///
+/// ```equation
+/// dW_ij/dt = -alpha (dr_i/dt) r_j
+/// ```
+///
+/// `r_i`, `r_j` post- and pre-synaptic rates, `alpha` the rate constant (weight per squared rate). A
+/// rate that drifts down strengthens its excitation, one that drifts up weakens it, until it stands
+/// still: the rule balances excitation against decay. For one unit with itself, `W + alpha r^2 / 2`
+/// never changes. Source: Gu & Lim, Unsupervised learning for robust working memory, Eqs. 2 and 19.
+///
+/// The derivative is the rate's own, not a filtered estimate of it.
 ///
 /// ```
 /// use neuro_plasticity::{Activity, Differential, Increment};

@@ -1,28 +1,4 @@
 //! The online energy rule: the memory that should come next is made deeper, the one that is on shallower.
-//!
-//! A network of features and hidden units with memories `Xi` (features x hidden units), delayed transitions `W`
-//! between hidden units (row: to, column: from) and delayed features `V_d` has the energy
-//!
-//! ```text
-//! E = ... - sqrt(alpha_s) s_f^T Xi s_h - alpha_c s_h^T W Xi^T V_d
-//! ```
-//!
-//! Each synapse follows its gradient at two states, that of the target memory and that of the current one:
-//!
-//! ```text
-//! T dX/dt = -dE/dX | target + beta_c dE/dX | current,    X in Xi, W
-//! T_Xi dXi/dt = sqrt(alpha_s) (s_f s_h^T - beta_c s_f' s_h'^T) + alpha_c V_d (W^T y)^T
-//! T_W  dW/dt  = alpha_c y (Xi^T V_d)^T,    y = s_h - beta_c s_h'
-//! ```
-//!
-//! `s_f`, `s_h` activations at the target, `s_f'`, `s_h'` at the current memory. The products with `s_f` are Hebbian;
-//! those with `V_d`, where the pre-synaptic signal is an earlier one, are spike-timing dependent plasticity in terms of
-//! rates. Each alone: a rule with a `delay_strength` or a `memory_strength` of 0. Source: Karuvally, Sejnowski &
-//! Siegelmann, General sequential episodic memory model, Eqs. 17-19; `beta_c` is missing from all equations but the
-//! first. `W` is the transpose of their `Phi`.
-//!
-//! The rule reads hidden activations of two states, so that it is not a
-//! [`PlasticityRule`](crate::PlasticityRule) of two rates.
 
 use neuro_core::{Error as Core, Scalar, vectorize};
 
@@ -30,6 +6,30 @@ use crate::error::check_non_negative;
 use crate::{Clip, Error};
 
 /// The rule for memories and transitions together.
+///
+/// A network of features and hidden units with memories `Xi` (features x hidden units), delayed transitions `W`
+/// between hidden units (row: to, column: from) and delayed features `V_d` has the energy
+///
+/// ```equation
+/// E = ... - sqrt(alpha_s) s_f^T Xi s_h - alpha_c s_h^T W Xi^T V_d
+/// ```
+///
+/// Each synapse follows its gradient at two states, that of the target memory and that of the current one:
+///
+/// ```equation
+/// T dX/dt = -dE/dX | target + beta_c dE/dX | current,    X in Xi, W
+/// T_Xi dXi/dt = sqrt(alpha_s) (s_f s_h^T - beta_c s_f' s_h'^T) + alpha_c V_d (W^T y)^T
+/// T_W  dW/dt  = alpha_c y (Xi^T V_d)^T,    y = s_h - beta_c s_h'
+/// ```
+///
+/// `s_f`, `s_h` activations at the target, `s_f'`, `s_h'` at the current memory. The products with `s_f` are Hebbian;
+/// those with `V_d`, where the pre-synaptic signal is an earlier one, are spike-timing dependent plasticity in terms of
+/// rates. Each alone: a rule with a `delay_strength` or a `memory_strength` of 0. Source: Karuvally, Sejnowski &
+/// Siegelmann, General sequential episodic memory model, Eqs. 17-19; `beta_c` is missing from all equations but the
+/// first. `W` is the transpose of their `Phi`.
+///
+/// The rule reads hidden activations of two states, so that it is not a
+/// [`PlasticityRule`](crate::PlasticityRule) of two rates.
 ///
 /// ```
 /// use neuro_plasticity::{EnergyRule, EnergySignals, EnergyUpdate};

@@ -1,8 +1,4 @@
 //! When a rule acts.
-//!
-//! A gate says how far it is open, from 0 to 1, at each time; [`Gated`] multiplies all rates of
-//! change by it. [`AfterStimulus`] is `1 - I(t)` of Gu & Lim, Unsupervised learning for robust
-//! working memory, Eq. 19: plasticity sets in as the stimulus fades.
 
 use std::fmt::Debug;
 
@@ -12,6 +8,10 @@ use crate::Error;
 use crate::rule::{Activity, PlasticityRule, Rates, Synapses};
 
 /// How far plasticity is allowed at each time.
+///
+/// A gate says how far it is open, from 0 to 1, at each time; [`Gated`] multiplies all rates of
+/// change by it. [`AfterStimulus`] is `1 - I(t)` of Gu & Lim, Unsupervised learning for robust
+/// working memory, Eq. 19: plasticity sets in as the stimulus fades.
 pub trait Gate<T: Scalar = f64>: Debug + Send + Sync {
     /// From 0 (closed) to 1 (open) at `time`.
     fn openness(&self, time: T) -> T;

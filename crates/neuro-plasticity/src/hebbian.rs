@@ -1,12 +1,4 @@
-//! Hebb's rule: what fires together wires together.
-//!
-//! ```text
-//! dW_ij/dt = eta r_i r_j
-//! ```
-//!
-//! `r_i`, `r_j` post- and pre-synaptic rates, `eta` the rate constant. Weights grow without limit
-//! (see [`Oja`](crate::Oja) for one that does not). Source: Hebb, The Organization of Behavior, 1949;
-//! Dayan & Abbott, Theoretical Neuroscience, Eq. 8.2.
+//! Hebb's rule.
 
 use neuro_core::Scalar;
 
@@ -14,7 +6,15 @@ use crate::Error;
 use crate::error::check_non_negative;
 use crate::rule::{Activity, PlasticityRule, Rates, Synapses, assert_sizes, outer_into};
 
-/// `dW_ij/dt = rate post_i pre_j`; see [`Increment`](crate::Increment) for an example.
+/// Hebb's rule: what fires together wires together. See [`Increment`](crate::Increment) for an example.
+///
+/// ```equation
+/// dW_ij/dt = eta r_i r_j
+/// ```
+///
+/// `r_i`, `r_j` post- and pre-synaptic rates, `eta` the rate constant. Weights grow without limit
+/// (see [`Oja`](crate::Oja) for one that does not). Source: Hebb, The Organization of Behavior, 1949;
+/// Dayan & Abbott, Theoretical Neuroscience, Eq. 8.2.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Hebbian {
     /// `eta`, finite and at least 0: weight per squared rate and time.

@@ -1,13 +1,4 @@
-//! Homeostatic plasticity: all inputs of a unit are scaled until its mean rate is the target.
-//!
-//! ```text
-//! dW_ij/dt = alpha (r_0 - r_i) W_ij
-//! ```
-//!
-//! `r_i` post-synaptic rate, `r_0` target rate, `alpha` the rate constant (1 per rate and time). The
-//! change is multiplicative and the same for all inputs of a unit: their ratios stay. Source: Gu &
-//! Lim, Unsupervised learning for robust working memory, Eqs. 3 and 20; their homogeneous model
-//! needs `alpha / w_inh` for `alpha`.
+//! Homeostatic plasticity.
 
 use neuro_core::Scalar;
 
@@ -15,7 +6,16 @@ use crate::Error;
 use crate::error::check_non_negative;
 use crate::rule::{Activity, PlasticityRule, Rates, Synapses, assert_sizes, columns};
 
-/// `dW_ij/dt = rate (target - post_i) W_ij`.
+/// Homeostatic plasticity: all inputs of a unit are scaled until its mean rate is the target.
+///
+/// ```equation
+/// dW_ij/dt = alpha (r_0 - r_i) W_ij
+/// ```
+///
+/// `r_i` post-synaptic rate, `r_0` target rate, `alpha` the rate constant (1 per rate and time). The
+/// change is multiplicative and the same for all inputs of a unit: their ratios stay. Source: Gu &
+/// Lim, Unsupervised learning for robust working memory, Eqs. 3 and 20; their homogeneous model
+/// needs `alpha / w_inh` for `alpha`.
 ///
 /// ```
 /// use neuro_plasticity::{Activity, Homeostatic, Increment};

@@ -1,12 +1,4 @@
-//! Oja's rule: Hebb's rule with a decay that keeps the weight vector at length 1.
-//!
-//! ```text
-//! dW_ij/dt = eta r_i (r_j - r_i W_ij)
-//! ```
-//!
-//! A linear unit `r_i = sum_j W_ij r_j` learns the leading eigenvector of the correlations of its
-//! inputs; several units without interaction all learn the same one. Source: Oja, J. Math. Biol. 15
-//! (1982) 267, Eq. 3.
+//! Oja's rule.
 
 use neuro_core::Scalar;
 
@@ -14,7 +6,15 @@ use crate::Error;
 use crate::error::check_non_negative;
 use crate::rule::{Activity, PlasticityRule, Rates, Synapses, assert_sizes, columns};
 
-/// `dW_ij/dt = rate post_i (pre_j - post_i W_ij)`.
+/// Oja's rule: Hebb's rule with a decay that keeps the weight vector at length 1.
+///
+/// ```equation
+/// dW_ij/dt = eta r_i (r_j - r_i W_ij)
+/// ```
+///
+/// A linear unit `r_i = sum_j W_ij r_j` learns the leading eigenvector of the correlations of its
+/// inputs; several units without interaction all learn the same one. Source: Oja, J. Math. Biol. 15
+/// (1982) 267, Eq. 3.
 ///
 /// ```
 /// use neuro_plasticity::{Activity, Increment, Oja};

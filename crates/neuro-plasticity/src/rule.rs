@@ -1,17 +1,4 @@
 //! What a learning rule is: local signals in, rates of change out.
-//!
-//! The weights `W` (post x pre, column-major: `W[i, j]` goes from `j` to `i`) and the variables that
-//! each post-synaptic unit keeps beside them (a gain, a threshold) follow
-//!
-//! ```text
-//! dW_ij/dt = F(pre_j, post_i, dpre_j/dt, dpost_i/dt, W_ij, v_i),    dv_i/dt = G(post_i, v_i)
-//! ```
-//!
-//! Nothing but the two units of a synapse enters. A rule is a value without state of its own: what
-//! changes belongs to the caller, who may hand it to any integrator beside the state of the network,
-//! or take Euler steps with [`Increment`]. When a rule acts ([`Gated`](crate::Gated)), which signs it
-//! may reach ([`Rectified`](crate::Rectified), [`Clip`](crate::Clip)) and which connections exist
-//! ([`Masked`](crate::Masked)) are pieces of their own, that fit every rule.
 
 use std::fmt::Debug;
 
@@ -64,6 +51,19 @@ impl<T: Scalar> Rates<'_, T> {
 }
 
 /// A rule of synaptic plasticity.
+///
+/// The weights `W` (post x pre, column-major: `W[i, j]` goes from `j` to `i`) and the variables that
+/// each post-synaptic unit keeps beside them (a gain, a threshold) follow
+///
+/// ```equation
+/// dW_ij/dt = F(pre_j, post_i, dpre_j/dt, dpost_i/dt, W_ij, v_i),    dv_i/dt = G(post_i, v_i)
+/// ```
+///
+/// Nothing but the two units of a synapse enters. A rule is a value without state of its own: what
+/// changes belongs to the caller, who may hand it to any integrator beside the state of the network,
+/// or take Euler steps with [`Increment`]. When a rule acts ([`Gated`](crate::Gated)), which signs it
+/// may reach ([`Rectified`](crate::Rectified), [`Clip`](crate::Clip)) and which connections exist
+/// ([`Masked`](crate::Masked)) are pieces of their own, that fit every rule.
 ///
 /// ```
 /// use neuro_plasticity::{Activity, PlasticityRule, Rates, Synapses};

@@ -1,12 +1,4 @@
-//! Weights that shall not change their sign.
-//!
-//! Two ways, of which a network uses one:
-//!
-//! * [`Rectified`] leaves the learned weights free, runs the network with `max(U, 0)` and lets
-//!   negative ones relax: `dU/dt = ... - k U` where `U < 0`. A weight that learning pulls below 0
-//!   rests there and comes back when it is pulled up. Source: the program of Gu & Lim, Unsupervised
-//!   learning for robust working memory, `k = 1` per ms.
-//! * [`Clip`] moves weights back into a range after each step.
+//! Weights that shall not change their sign: two ways, of which a network uses one.
 
 use neuro_core::Scalar;
 
@@ -15,6 +7,11 @@ use crate::error::check_non_negative;
 use crate::rule::{Activity, PlasticityRule, Rates, Synapses};
 
 /// A rule of excitatory weights: negative ones act as 0 and relax to 0.
+///
+/// The learned weights stay free; the network runs with `max(U, 0)`, and negative ones relax:
+/// `dU/dt = ... - k U` where `U < 0`. A weight that learning pulls below 0 rests there and comes back
+/// when it is pulled up. Source: the program of Gu & Lim, Unsupervised learning for robust working
+/// memory, `k = 1` per ms. [`Clip`] is the other way to keep signs; use one of the two.
 ///
 /// ```
 /// use neuro_plasticity::{Hebbian, PlasticityRule, Rectified, Synapses};
@@ -74,7 +71,7 @@ impl<T: Scalar, R: PlasticityRule<T>> PlasticityRule<T> for Rectified<R> {
     }
 }
 
-/// A range in which weights are kept.
+/// A range in which weights are kept: after each step they are moved back into it.
 ///
 /// ```
 /// use neuro_plasticity::Clip;

@@ -3,7 +3,7 @@
 //! From features `x_t` (units) and labels of the trials `t`, the probability of the label `true` is
 //! `1 / (1 + exp(-(b + w . x)))`, where `w` and `b` minimise
 //!
-//! ```text
+//! ```equation
 //! - sum_t ln P(label_t | x_t) + penalty / 2 |w|^2
 //! ```
 //!

@@ -9,6 +9,36 @@
 //!
 //! A decoder is always judged on trials that it was not fitted to: with more units than trials any
 //! labels can be fitted. The only randomness is which trial is in which fold.
+//!
+//! ```
+//! use neuro_analysis::decode::{
+//!     ClassifierConfig, RidgeConfig, cross_validate_classifier, cross_validate_ridge,
+//! };
+//! use neuro_core::{Domain, Streams, nalgebra::DMatrix};
+//!
+//! // 200 trials of 20 units: half of them carry a stimulus, all of them are noisy.
+//! let streams = Streams::new(1);
+//! let mut normals = streams.normals::<f64>(Domain::Trial, 0);
+//! let stimulus = DMatrix::from_fn(1, 200, |_, _| normals.sample());
+//! let states = DMatrix::from_fn(20, 200, |unit, trial| {
+//!     let gain = if unit < 10 { 1.0 } else { 0.0 };
+//!     gain * stimulus[trial] + normals.sample()
+//! });
+//! // Ten units with noise of variance 1 leave 1/11 of the variance unexplained.
+//! let decoded = cross_validate_ridge(&states, &stimulus, &RidgeConfig::default(), streams, 0)?;
+//! assert!((decoded.r_squared[0] - 10.0 / 11.0).abs() < 0.05);
+//!
+//! // Its sign is read by a plane, from the other units only by chance.
+//! let sign: Vec<bool> = stimulus.iter().map(|s| *s > 0.0).collect();
+//! let accuracy = |units: std::ops::Range<usize>| {
+//!     let some = states.rows_range(units).into_owned();
+//!     cross_validate_classifier(&some, &sign, &ClassifierConfig::default(), streams, 1)
+//!         .map(|found| found.balanced_accuracy)
+//! };
+//! assert!(accuracy(0..10)? > 0.85);
+//! assert!((accuracy(10..20)? - 0.5).abs() < 0.15);
+//! # Ok::<(), neuro_analysis::Error>(())
+//! ```
 
 pub mod classifier;
 mod cross_validation;

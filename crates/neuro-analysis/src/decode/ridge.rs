@@ -4,7 +4,7 @@
 //! From features `x_t` (units) and targets `y_t` of the trials `t`, each target is decoded as
 //! `b + w . x`, where `w` and `b` minimise
 //!
-//! ```text
+//! ```equation
 //! sum_t (y_t - b - w . x_t)^2 + penalty |w|^2
 //! ```
 //!

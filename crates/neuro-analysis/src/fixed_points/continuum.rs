@@ -1,12 +1,4 @@
 //! Whether fixed points are pieces of a line, a ring or a sheet.
-//!
-//! On a continuum of fixed points the flow neither returns nor departs along the continuum: one
-//! eigenvalue for each of its dimensions is 0, at every point. A search from scattered starts finds
-//! a chain of such points, as dense as the starts, whose longest gap is small beside its extent.
-//! Isolated fixed points have their marginal eigenvalues, if any, by chance, and gaps of the order
-//! of their extent. Slow points are marginal by their nature (see [`Stability`](super::Stability)) and
-//! count as such: leave them out to ask for exact zeros only. In a trained network the zeros are only approximate: choose a marginal rate
-//! well below the other rates and look at the eigenvalues nearest to 0.
 
 use num_complex::Complex;
 
@@ -35,6 +27,15 @@ pub struct Continuum {
 
 /// Eigenvalues nearest to 0 and distances between points, with modes marginal up to
 /// `marginal_rate` (1/time).
+///
+/// On a continuum of fixed points the flow neither returns nor departs along the continuum: one
+/// eigenvalue for each of its dimensions is 0, at every point. A search from scattered starts finds a
+/// chain of such points, as dense as the starts, whose longest gap is small beside its extent.
+/// Isolated fixed points have their marginal eigenvalues, if any, by chance, and gaps of the order of
+/// their extent. Slow points are marginal by their nature (see [`Stability`](super::Stability)) and
+/// count as such: leave them out to ask for exact zeros only. In a trained network the zeros are only
+/// approximate: choose a marginal rate well below the other rates and look at the eigenvalues nearest
+/// to 0.
 ///
 /// # Errors
 /// [`neuro_core::Error::Length`] when the states have different lengths,

@@ -1,15 +1,4 @@
 //! How well clusters agree with classes, and how compact they are.
-//!
-//! - The adjusted Rand index compares two partitions of `n` samples by the pairs that they put
-//!   together. With `S` pairs together in both, `A` in the one and `B` in the other, of `P` in all,
-//!   it is `(S - A B / P) / ((A + B) / 2 - A B / P)`: 1 for equal partitions, 0 on average for
-//!   independent ones, and below 0 for fewer common pairs than those have.
-//! - The silhouette of a sample is `(b - a) / max(a, b)`, with `a` its mean distance to the others of
-//!   its cluster and `b` that to the nearest other cluster: near 1 well inside, below 0 nearer to
-//!   another cluster, and 0 alone in its cluster.
-//!
-//! Source: L. Hubert and P. Arabie 1985, J. Classif. 2, 193; P. J. Rousseeuw 1987, J. Comput. Appl.
-//! Math. 20, 53.
 
 use std::collections::BTreeMap;
 
@@ -20,6 +9,16 @@ use crate::Error;
 
 /// Adjusted Rand index of two labellings of the same samples; the labels themselves do not matter.
 /// It is 1 when both put all samples together, or none.
+///
+/// The index compares two partitions of `n` samples by the pairs that they put together. With `S` pairs
+/// together in both, `A` in the one and `B` in the other, of `P` in all, it is
+///
+/// ```equation
+/// (S - A B / P) / ((A + B) / 2 - A B / P)
+/// ```
+///
+/// 1 for equal partitions, 0 on average for independent ones, and below 0 for fewer common pairs than
+/// those have. Source: L. Hubert and P. Arabie 1985, J. Classif. 2, 193.
 ///
 /// # Errors
 /// [`neuro_core::Error::Length`] when the numbers of samples differ, [`neuro_core::Error::Empty`]
@@ -67,6 +66,10 @@ fn pairs_together<L: Ord>(labels: impl Iterator<Item = L>) -> f64 {
 
 /// Silhouette of each sample of `samples x variables` among clusters of any labels, -1 to 1; their
 /// mean judges the clusters. Takes a time proportional to the square of the number of samples.
+///
+/// The silhouette of a sample is `(b - a) / max(a, b)`, with `a` its mean distance to the others of its
+/// cluster and `b` that to the nearest other cluster: near 1 well inside, below 0 nearer to another
+/// cluster, and 0 alone in its cluster. Source: P. J. Rousseeuw 1987, J. Comput. Appl. Math. 20, 53.
 ///
 /// # Errors
 /// [`neuro_core::Error::Empty`] without samples or variables, [`neuro_core::Error::Length`] when the

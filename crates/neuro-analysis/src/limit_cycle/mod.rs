@@ -3,7 +3,7 @@
 //! A trajectory gives a state `x(t)` at every step `t`. How far the state is from where it was
 //! `lag` steps before is its recurrence curve ([`recurrence_curve`]),
 //!
-//! ```text
+//! ```equation
 //! R(lag) = mean |x(t0) - x(t0 + lag)|    over trials and reference steps t0 late in the run
 //! ```
 //!
@@ -142,7 +142,7 @@ pub enum Unresolved {
     Shallow {
         /// Lag of the deepest minimum, in steps.
         lag: usize,
-        /// Distance there.
+        /// Mean distance of the states there, in their unit.
         distance: f64,
     },
     /// The states come near, but not close enough with the period refined: as for a shallow
@@ -150,7 +150,7 @@ pub enum Unresolved {
     NotClosed {
         /// The lag of the closest return, refined, in steps.
         lag: f64,
-        /// Distance there.
+        /// Mean distance of the states there, in their unit.
         distance: f64,
     },
     /// The trials together have a period, and this trial is at rest or has another, possibly a

@@ -24,6 +24,29 @@
 //! Source: K. Ichikawa and K. Kaneko 2021, Phys. Rev. Research 3, 033193, Fig. 4(b) and
 //! Supplement 7. Reference values: V. A. Marchenko and L. A. Pastur 1967, Math. USSR Sb. 1, 457.
 //! Not here: running the copies, which is the simulation's work.
+//!
+//! ```
+//! use neuro_analysis::perturbation::{isotropic_leading_share, perturbation_spectrum, perturbed};
+//! use neuro_core::{Streams, nalgebra::DMatrix};
+//!
+//! // A linear network that keeps two directions of fifty and lets all others decay.
+//! let gains = DMatrix::from_fn(50, 50, |i, j| match (i == j, i < 2) {
+//!     (true, true) => 1.0,
+//!     (true, false) => 0.1,
+//!     _ => 0.0,
+//! });
+//! let state = vec![0.0; 50];
+//! let copies = perturbed(&state, 0.01, 300, Streams::new(1), 0)?;
+//! let before = perturbation_spectrum(&copies, &state)?;
+//! let after = perturbation_spectrum(&(gains * copies), &state)?;
+//!
+//! // At first no direction is preferred: the two largest of 50 hold little more than 2 / 50.
+//! let expected = isotropic_leading_share(50, 300, 2)?;
+//! assert!((before.leading_share(2) - expected).abs() < 0.02);
+//! // Then the two that are kept hold 2 / (2 + 48 * 0.01) of the variance.
+//! assert!((after.leading_share(2) - 2.0 / 2.48).abs() < 0.03);
+//! # Ok::<(), neuro_analysis::Error>(())
+//! ```
 
 mod curves;
 mod isotropic;

@@ -1,9 +1,4 @@
 //! Euclidean distances between samples, in blocks.
-//!
-//! `d_ij^2 = |x_i|^2 + |x_j|^2 - 2 x_i . x_j` of the centred samples needs one matrix product, which
-//! is many times faster than differences. Where the three terms cancel (near neighbours, which
-//! decide a kernel) the difference `x_i - x_j` is formed instead: distances are accurate to 1e-13,
-//! and equal samples are at distance 0 exactly.
 
 use std::ops::Range;
 
@@ -27,6 +22,11 @@ const LANES: usize = 8;
 
 /// Euclidean distances between the rows of `samples x variables`, a symmetric `n x n` matrix with a
 /// diagonal of zeros, in the unit of the variables.
+///
+/// `d_ij^2 = |x_i|^2 + |x_j|^2 - 2 x_i . x_j` of the centred samples needs one matrix product, which
+/// is many times faster than differences. Where the three terms cancel (near neighbours, which
+/// decide a kernel) the difference `x_i - x_j` is formed instead: distances are accurate to 1e-13,
+/// and equal samples are at distance 0 exactly.
 ///
 /// # Errors
 /// [`Error::TooFewSamples`] for fewer than two samples, [`neuro_core::Error::Empty`] without

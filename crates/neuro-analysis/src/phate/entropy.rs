@@ -1,19 +1,4 @@
 //! How long to diffuse: the von Neumann entropy of the powers of a diffusion operator, and its knee.
-//!
-//! With the singular values `s_i` of the operator and `p_i = s_i^t / sum_j s_j^t + e`, where
-//! `e = 2^-52` keeps the logarithm finite,
-//!
-//! - `H(t) = -sum_i p_i log p_i`, in nats: fast at first, while noise is averaged away, it falls
-//!   slowly once only structure is left;
-//! - the knee is the index `k` at which one least-squares line through the values `0..=k` and
-//!   another through `k..` leave the smallest sum of absolute residuals.
-//!
-//! **The index is used as the exponent**, although index `k` holds `H(k + 1)`: so do the
-//! authors' programs, and results would not compare otherwise.
-//!
-//! Source: K. R. Moon et al. 2019, Visualizing structure and transitions in high-dimensional
-//! biological data, equation 7 and section "Choosing t"; singular values instead of eigenvalues and
-//! the search for the knee as in the authors' programs.
 
 use nalgebra::{DMatrix, DVector};
 use neuro_core::linalg::singular_values;
@@ -34,6 +19,21 @@ pub struct DiffusionEntropy {
 }
 
 /// The entropy of the powers 1 to `max_time` of a diffusion operator, and its knee.
+///
+/// With the singular values `s_i` of the operator and `p_i = s_i^t / sum_j s_j^t + e`, where
+/// `e = 2^-52` keeps the logarithm finite,
+///
+/// - `H(t) = -sum_i p_i log p_i`, in nats: fast at first, while noise is averaged away, it falls
+///   slowly once only structure is left;
+/// - the knee is the index `k` at which one least-squares line through the values `0..=k` and
+///   another through `k..` leave the smallest sum of absolute residuals.
+///
+/// **The index is used as the exponent**, although index `k` holds `H(k + 1)`: so do the
+/// authors' programs, and results would not compare otherwise.
+///
+/// Source: K. R. Moon et al. 2019, Visualizing structure and transitions in high-dimensional
+/// biological data, equation 7 and section "Choosing t"; singular values instead of eigenvalues and
+/// the search for the knee as in the authors' programs.
 ///
 /// # Errors
 /// [`neuro_core::Error::Shape`] when `operator` is not square, [`neuro_core::Error::NonFinite`],

@@ -1,17 +1,4 @@
 //! Affinities of samples with a bandwidth of their own, and the diffusion that they define.
-//!
-//! With `d_ij` the Euclidean distance of two samples and `eps_i` the distance from sample `i` to its
-//! `k`-th nearest neighbour, itself not counted,
-//!
-//! - `K_ij = exp(-(d_ij / eps_i)^a)`, entries below a threshold set to 0, then
-//!   `K <- (K + K^T) / 2`; with a decay `a` of 40 nearly 1 up to `eps_i` and 0 beyond;
-//! - `P = D^-1 K`, `D` the row sums of `K`: the probability to step from sample `i` to `j`.
-//!
-//! Where `k` or more samples coincide with sample `i` the bandwidth is 0, and the affinities are the
-//! limit for a vanishing one: 1 to those that coincide, 0 to all others.
-//!
-//! Source: K. R. Moon et al. 2019, Visualizing structure and transitions in high-dimensional
-//! biological data, equations 2 and 3.
 
 use nalgebra::{DMatrix, DVector};
 use neuro_core::parallel::Workers;
@@ -82,6 +69,19 @@ pub struct AdaptiveKernel {
 
 /// The adaptive kernel of `samples x variables`. Distances are computed in blocks and not kept: the
 /// memory is that of the affinities above the threshold.
+///
+/// With `d_ij` the Euclidean distance of two samples and `eps_i` the distance from sample `i` to its
+/// `k`-th nearest neighbour, itself not counted,
+///
+/// - `K_ij = exp(-(d_ij / eps_i)^a)`, entries below a threshold set to 0, then
+///   `K <- (K + K^T) / 2`; with a decay `a` of 40 nearly 1 up to `eps_i` and 0 beyond;
+/// - `P = D^-1 K`, `D` the row sums of `K`: the probability to step from sample `i` to `j`.
+///
+/// Where `k` or more samples coincide with sample `i` the bandwidth is 0, and the affinities are the
+/// limit for a vanishing one: 1 to those that coincide, 0 to all others.
+///
+/// Source: K. R. Moon et al. 2019, Visualizing structure and transitions in high-dimensional
+/// biological data, equations 2 and 3.
 ///
 /// # Errors
 /// Those of [`KernelConfig::validate`]; [`Error::TooFewSamples`] unless there are more samples than

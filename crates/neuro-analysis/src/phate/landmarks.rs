@@ -1,20 +1,4 @@
 //! Landmarks: clusters of samples that stand for them where all pairs would be too many.
-//!
-//! With `C_ki` 1 when sample `i` belongs to cluster `k` and 0 otherwise, and the kernel `K`,
-//!
-//! - `Q = C K`, landmarks x samples: the affinity of a cluster to a sample;
-//! - `P_mn`, the rows of `Q` divided by their sums: steps from landmarks to samples;
-//! - `P_nm`, the rows of `Q^T` divided by their sums: steps from samples to landmarks;
-//! - `P_mn P_nm`, landmarks x landmarks, takes the place of the diffusion operator;
-//! - what is found for the landmarks, `Y`, is carried to the samples as `P_nm Y`.
-//!
-//! Clusters come from the diffusion itself or from random samples ([`LandmarkSelection`]). The
-//! first is a k-means of `P V`, `V` the leading eigenvectors of `D^-1/2 K D^-1/2`; the authors' programs
-//! do the same with mini-batches and a fixed number of power iterations, so that clusters agree in
-//! kind and not one by one.
-//!
-//! Source: K. R. Moon et al. 2019, Visualizing structure and transitions in high-dimensional
-//! biological data, methods, "Scalability of PHATE".
 
 use nalgebra::DMatrix;
 use neuro_core::parallel::Workers;
@@ -106,6 +90,22 @@ pub struct Landmarks {
 
 /// Landmarks of `samples x variables` with the given kernel. There may be fewer than asked for:
 /// empty clusters, as many equal samples leave, are dropped.
+///
+/// With `C_ki` 1 when sample `i` belongs to cluster `k` and 0 otherwise, and the kernel `K`,
+///
+/// - `Q = C K`, landmarks x samples: the affinity of a cluster to a sample;
+/// - `P_mn`, the rows of `Q` divided by their sums: steps from landmarks to samples;
+/// - `P_nm`, the rows of `Q^T` divided by their sums: steps from samples to landmarks;
+/// - `P_mn P_nm`, landmarks x landmarks, takes the place of the diffusion operator;
+/// - what is found for the landmarks, `Y`, is carried to the samples as `P_nm Y`.
+///
+/// Clusters come from the diffusion itself or from random samples ([`LandmarkSelection`]). The
+/// first is a k-means of `P V`, `V` the leading eigenvectors of `D^-1/2 K D^-1/2`; the authors' programs
+/// do the same with mini-batches and a fixed number of power iterations, so that clusters agree in
+/// kind and not one by one.
+///
+/// Source: K. R. Moon et al. 2019, Visualizing structure and transitions in high-dimensional
+/// biological data, methods, "Scalability of PHATE".
 ///
 /// # Errors
 /// Those of [`LandmarkConfig::validate`]; [`neuro_core::Error::Shape`] when the kernel belongs to

@@ -1,11 +1,4 @@
 //! Potentials of diffused probabilities: what makes distances between walks comparable.
-//!
-//! `U_ij = -log(M_ij + 1e-7)` for `gamma = 1`, and `M_ij^c / c` with `c = (1 - gamma) / 2` below, for
-//! the probabilities `M = P^t`: `gamma = 0` gives `2 sqrt(M)`, and -1 the probabilities themselves.
-//! Sample `i` is then described by its row, its potential towards all others.
-//!
-//! Source: K. R. Moon et al. 2019, Visualizing structure and transitions in high-dimensional
-//! biological data, equations 5 and 10; 1e-7 as in the authors' programs.
 
 use nalgebra::DMatrix;
 use neuro_core::vectorize;
@@ -16,6 +9,13 @@ use crate::Error;
 const LEAST: f64 = 1e-7;
 
 /// The potential of diffused probabilities, `gamma` from -1 to 1.
+///
+/// `U_ij = -log(M_ij + 1e-7)` for `gamma = 1`, and `M_ij^c / c` with `c = (1 - gamma) / 2` below, for
+/// the probabilities `M = P^t`: `gamma = 0` gives `2 sqrt(M)`, and -1 the probabilities themselves.
+/// Sample `i` is then described by its row, its potential towards all others.
+///
+/// Source: K. R. Moon et al. 2019, Visualizing structure and transitions in high-dimensional
+/// biological data, equations 5 and 10; 1e-7 as in the authors' programs.
 ///
 /// # Errors
 /// [`neuro_core::Error::OutOfRange`] for `gamma` outside its range or a negative probability,

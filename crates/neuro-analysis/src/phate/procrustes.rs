@@ -1,10 +1,4 @@
 //! Comparing layouts whose position, scale, rotation and reflection carry no meaning.
-//!
-//! Both layouts are centred and scaled to unit Frobenius norm, `A` and `B`; then the orthogonal `R`
-//! and the scale `s` that minimise `|A - s B R|^2` are found from `B^T A = U S V^T` as `R = U V^T`,
-//! `s = tr S`. The minimum is the disparity `1 - s^2`: 0 for equal shapes, 1 for unrelated ones.
-//!
-//! Source: J. C. Gower 1975, Generalized Procrustes analysis.
 
 use nalgebra::DMatrix;
 use neuro_core::linalg::svd;
@@ -24,6 +18,12 @@ pub struct Procrustes {
 }
 
 /// Turns `other` onto `reference`, both points x dimensions.
+///
+/// Both layouts are centred and scaled to unit Frobenius norm, `A` and `B`; then the orthogonal `R`
+/// and the scale `s` that minimise `|A - s B R|^2` are found from `B^T A = U S V^T` as `R = U V^T`,
+/// `s = tr S`. The minimum is the disparity `1 - s^2`: 0 for equal shapes, 1 for unrelated ones.
+///
+/// Source: J. C. Gower 1975, Generalized Procrustes analysis.
 ///
 /// # Errors
 /// [`neuro_core::Error::Shape`] when the shapes differ, [`Error::TooFewSamples`] for fewer than two

@@ -1,14 +1,4 @@
 //! Multidimensional scaling: points in few dimensions with given distances.
-//!
-//! - [`classic_layout`], the start: with the squared distances `D_ij^2` centred by rows and columns
-//!   as `B = U S V^T`, the first columns of `U S`. PHATE's form: textbooks take `-B / 2` and
-//!   `U sqrt(S)`, so that only directions and signs compare, not scales.
-//! - [`smacof`], metric scaling: points `x_i` that minimise the stress
-//!   `sum_ij (d_ij - D_ij)^2 / 2`, with `d_ij = |x_i - x_j|`, by the Guttman transform
-//!   `x_i <- 1/n sum_j (D_ij / d_ij) (x_i - x_j)`, which never raises it. Coincident points do not
-//!   part.
-//!
-//! Source: I. Borg and P. J. F. Groenen 2005, Modern multidimensional scaling, chapters 8 and 12.
 
 use nalgebra::DMatrix;
 use neuro_core::linalg::matmul;
@@ -33,6 +23,11 @@ const SPAN: usize = 32;
 /// The classic layout of `n` points: `n x components`, centred, in the SQUARED unit of the
 /// distances, along axes of descending extent. The largest coordinate of each axis (the first of
 /// equal ones) is positive.
+///
+/// With the squared distances `D_ij^2` centred by rows and columns as `B = U S V^T`, these are the
+/// first columns of `U S`. It is PHATE's form: textbooks take `-B / 2` and `U sqrt(S)`, so that only
+/// directions and signs compare, not scales. Source: I. Borg and P. J. F. Groenen 2005, Modern
+/// multidimensional scaling, chapter 12.
 ///
 /// `streams` gives the start of an iteration (index 0 of its `Analysis` domain) that runs until
 /// the layout depends on it no more, but for rounding.
@@ -165,6 +160,15 @@ pub struct Smacof {
 }
 
 /// Metric scaling of the given distances (`n x n`) from the layout `start` (`n x components`).
+///
+/// Points `x_i` that minimise the stress
+///
+/// ```equation
+/// 1/2 sum_ij (d_ij - D_ij)^2,    d_ij = |x_i - x_j|
+/// ```
+///
+/// by the Guttman transform `x_i <- 1/n sum_j (D_ij / d_ij) (x_i - x_j)`, which never raises it. Coincident
+/// points do not part. Source: I. Borg and P. J. F. Groenen 2005, Modern multidimensional scaling, chapter 8.
 ///
 /// The memory is that of the distances and a few layouts.
 ///

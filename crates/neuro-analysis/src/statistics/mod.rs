@@ -10,6 +10,26 @@
 //!
 //! Every `p_value` is the probability, without any effect, of a statistic at least as extreme as
 //! the one that was found. None of the tests judges it.
+//!
+//! ```
+//! use neuro_analysis::statistics::{
+//!     Adjustment, RankSumConfig, adjusted_p_values, cliffs_delta, rank_sum,
+//! };
+//!
+//! // Trials until three groups of networks had learned, cut off at 20 000.
+//! let without_noise = [900.0, 1200.0, 700.0, 1500.0, 1100.0];
+//! let little = [1000.0, 1300.0, 800.0, 1400.0, 950.0];
+//! let much = [4000.0, 20_000.0, 2600.0, 20_000.0, 9000.0];
+//! let p_value = |group: &[f64]| {
+//!     rank_sum(&without_noise, group, &RankSumConfig::default()).map(|found| found.p_value)
+//! };
+//!
+//! // Two comparisons, so that the p-values are adjusted.
+//! let p = adjusted_p_values(&[p_value(&little)?, p_value(&much)?], Adjustment::Holm)?;
+//! assert!(p[0] > 0.5 && p[1] < 0.02);
+//! assert_eq!(cliffs_delta(&much, &without_noise)?, 1.0); // every one took longer than any without
+//! # Ok::<(), neuro_analysis::Error>(())
+//! ```
 
 pub mod bootstrap;
 pub mod box_plot;

@@ -1,10 +1,4 @@
 //! One step of a recurrent network, forward and backward.
-//!
-//! A [`Cell`] maps the state `x_k` and an input to the state `x_{k+1}` and an output. It is
-//! differentiated by hand: [`forward`](Cell::forward) makes one step, [`vjp`](Cell::vjp) pulls a
-//! gradient back through it, and [`finish`](Cell::finish) forms the gradients of the weights for
-//! all steps at once. Implement it for a cell of your own; [`crate::gradcheck`] tells whether the
-//! gradients are right.
 
 mod leaky;
 mod readout;
@@ -53,6 +47,12 @@ pub struct StepInput<'a, T: Scalar> {
 }
 
 /// A recurrent network's step and its derivative.
+///
+/// A cell maps the state `x_k` and an input to the state `x_{k+1}` and an output. It is
+/// differentiated by hand: [`forward`](Cell::forward) makes one step, [`vjp`](Cell::vjp) pulls a
+/// gradient back through it, and [`finish`](Cell::finish) forms the gradients of the weights for
+/// all steps at once. Implement it for a cell of your own; [`crate::gradcheck`] tells whether the
+/// gradients are right.
 ///
 /// `Work` holds everything for `steps` consecutive steps of `trials` trials. States are kept by the
 /// caller in blocks `0 ..= steps` of units x trials: block `b` is the state after `b` steps. No

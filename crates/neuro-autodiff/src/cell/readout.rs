@@ -1,7 +1,4 @@
 //! A linear readout of the units: `z = W_out y + b`, with `y` the states or the rates.
-//!
-//! With `dz` the gradient of the outputs, that of the features is `W_out^T dz`, and those of the
-//! weights and the bias are the sums of `dz y^T` and `dz` over trials and steps.
 
 use std::ops::Range;
 
@@ -20,6 +17,9 @@ pub enum ReadoutSource {
 }
 
 /// A linear readout; a part that cells are made with.
+///
+/// With `dz` the gradient of the outputs, that of the features is `W_out^T dz`, and those of the
+/// weights and the bias are the sums of `dz y^T` and `dz` over trials and steps.
 ///
 /// Its parameters are named `readout` (outputs x units) and, if there is one, `readout_bias`
 /// (outputs x 1). A cell copies [`weights`](Self::weights) and [`bias`](Self::bias) in

@@ -1,11 +1,4 @@
 //! Softmax cross-entropy of a readout, and what the readout says.
-//!
-//! The outputs `z` of a trial with class `c` cost `log(sum_o exp(z_o)) - z_c` (natural logarithm),
-//! with gradient `softmax(z) - e_c`. The largest output is subtracted before the exponential, so
-//! that outputs of any size are fine.
-//!
-//! With [`At::Masked`] a trial costs the mean over its steps, weighted by the mask `m`:
-//! `sum_k m_k CE_k / sum_k m_k`; a trial whose mask is 0 throughout costs nothing.
 
 use std::ops::Range;
 
@@ -27,6 +20,13 @@ pub enum At {
 }
 
 /// Softmax cross-entropy with the classes `batch.labels`.
+///
+/// The outputs `z` of a trial with class `c` cost `log(sum_o exp(z_o)) - z_c` (natural logarithm),
+/// with gradient `softmax(z) - e_c`. The largest output is subtracted before the exponential, so
+/// that outputs of any size are fine.
+///
+/// With [`At::Masked`] a trial costs the mean over its steps, weighted by the mask `m`:
+/// `sum_k m_k CE_k / sum_k m_k`; a trial whose mask is 0 throughout costs nothing.
 ///
 /// ```
 /// use neuro_autodiff::loss::{CrossEntropy, Loss};

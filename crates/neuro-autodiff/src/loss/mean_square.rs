@@ -1,9 +1,4 @@
 //! Mean squared error over the steps that count.
-//!
-//! A trial costs `sum_k m_k sum_o (z_{k,o} - t_{k,o})^2 / (O sum_k m_k)`: outputs `z`, targets `t`,
-//! mask `m`, `O` outputs, with the factor 1 (not 1/2). A weight of 0.5 counts a step half. Trials
-//! with few marked steps therefore cost as much as those with many, and a trial whose mask is 0
-//! throughout costs nothing.
 
 use std::ops::Range;
 
@@ -13,6 +8,11 @@ use super::{Loss, check_mask, check_targets, masked_steps};
 use crate::Error;
 
 /// Squared error, averaged over outputs and, weighted by the mask, over steps of each trial.
+///
+/// A trial costs `sum_k m_k sum_o (z_{k,o} - t_{k,o})^2 / (O sum_k m_k)`: outputs `z`, targets `t`,
+/// mask `m`, `O` outputs, with the factor 1 (not 1/2). A weight of 0.5 counts a step half. Trials
+/// with few marked steps therefore cost as much as those with many, and a trial whose mask is 0
+/// throughout costs nothing.
 ///
 /// ```
 /// use neuro_autodiff::loss::{Loss, MeanSquare};

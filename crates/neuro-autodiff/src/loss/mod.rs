@@ -3,6 +3,43 @@
 //! The loss of a batch is the mean over its trials: whoever evaluates it passes
 //! `scale = 1 / trials`, with the trials of the whole batch even when it is evaluated in parts.
 //! Losses sum in f64 whatever the scalar, because they sum over trials and steps.
+//!
+//! A loss of your own is two methods, and [`check_loss`](crate::gradcheck::check_loss) tells whether its
+//! gradient is right:
+//!
+//! ```
+//! use neuro_autodiff::gradcheck::{GradientOptions, check_loss};
+//! use neuro_autodiff::loss::Loss;
+//! use neuro_core::{Batch, TaskShape, Trajectory};
+//! use std::ops::Range;
+//!
+//! /// The fourth power of the error after the last step: large errors weigh most.
+//! #[derive(Debug)]
+//! struct Quartic;
+//!
+//! impl Loss for Quartic {
+//!     fn steps(&self, batch: &Batch) -> Range<usize> {
+//!         batch.steps() - 1..batch.steps()
+//!     }
+//!
+//!     fn evaluate(&self, z: &Trajectory, batch: &Batch, scale: f64, d_z: &mut Trajectory) -> f64 {
+//!         let last = batch.steps() - 1;
+//!         let errors = z.step(last).iter().zip(batch.targets.step(last));
+//!         let costs = errors.zip(d_z.step_mut(last)).map(|((z, target), d_z)| {
+//!             let error = z - target;
+//!             *d_z = scale * 4.0 * error.powi(3);
+//!             scale * error.powi(4)
+//!         });
+//!         costs.sum()
+//!     }
+//! }
+//!
+//! let batch = Batch::new(TaskShape { inputs: 1, outputs: 1, steps: 2 }, 2)?;
+//! let outputs = Trajectory::from_vec(1, 2, 2, vec![0.0, 0.0, 1.0, -0.5])?; // targets are 0
+//! let report = check_loss(&Quartic, &outputs, &batch, &GradientOptions::default())?;
+//! assert!(report.passes(1e-8), "{report}");
+//! # Ok::<(), neuro_autodiff::Error>(())
+//! ```
 
 mod cross_entropy;
 mod mean_square;

@@ -1,9 +1,4 @@
 //! The norm of a trial's whole error.
-//!
-//! A trial costs `L = sqrt(sum_k m_k sum_o (o_{k,o} - z_{k,o})^2)` with outputs `o`, targets `z` and
-//! weights `m` of the steps: the root is taken over all steps together, not averaged (Kim, Li &
-//! Sejnowski 2019, Eq. 8). The gradient is `m_k (o - z) / L`; it has length about 1 however small
-//! the error, and is set to 0 where `L = 0`, at which the norm has no derivative.
 
 use std::ops::Range;
 
@@ -13,6 +8,11 @@ use super::{Loss, check_mask, check_targets, masked_steps};
 use crate::Error;
 
 /// Euclidean norm of the error over outputs and steps of each trial.
+///
+/// A trial costs `L = sqrt(sum_k m_k sum_o (o_{k,o} - z_{k,o})^2)` with outputs `o`, targets `z` and
+/// weights `m` of the steps: the root is taken over all steps together, not averaged (Kim, Li &
+/// Sejnowski 2019, Eq. 8). The gradient is `m_k (o - z) / L`; it has length about 1 however small
+/// the error, and is set to 0 where `L = 0`, at which the norm has no derivative.
 ///
 /// ```
 /// use neuro_autodiff::loss::{Loss, NormOverTime};

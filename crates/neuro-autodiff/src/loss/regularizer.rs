@@ -1,12 +1,4 @@
 //! Costs of states and of weights.
-//!
-//! [`ActivityPenalty`]: trial `b` of `T_b` steps costs
-//! `strength / T_b * sum_{k=1..T_b} c * sum_i x_{k,i}^2` with `c = 1/N` or 1 for `N` units; the
-//! literal sum over units is Ichikawa & Kaneko 2021, Eq. 7. Steps after `T_b` cost nothing.
-//!
-//! [`WeightPenalty`]: `strength * sum w^2` over raw trainable values, gradient `2 strength w`.
-//! Coupled weight decay `d` of an optimiser adds `d w` to the gradient and so equals
-//! `strength = d / 2`: a decay of 1e-4 is a strength of 5e-5.
 
 use neuro_core::{Batch, Scalar};
 
@@ -24,6 +16,9 @@ pub enum ActivityNormalization {
 }
 
 /// Squared states, averaged over the steps of each trial.
+///
+/// Trial `b` of `T_b` steps costs `strength / T_b * sum_{k=1..T_b} c * sum_i x_{k,i}^2` with `c = 1/N`
+/// or 1 for `N` units; the literal sum over units is Ichikawa & Kaneko 2021, Eq. 7. Steps after `T_b` cost nothing.
 ///
 /// ```
 /// use neuro_autodiff::loss::{ActivityNormalization, ActivityPenalty, StateRegularizer};
@@ -106,6 +101,10 @@ pub enum Penalized {
 }
 
 /// Squared raw values of trainable parameters.
+///
+/// The cost is `strength * sum w^2` over raw trainable values, its gradient `2 strength w`.
+/// Coupled weight decay `d` of an optimiser adds `d w` to the gradient and so equals
+/// `strength = d / 2`: a decay of 1e-4 is a strength of 5e-5.
 ///
 /// Raw values are what an optimiser changes: behind [`crate::Bounded`] the cost pulls the effective
 /// value to the middle of its range, not to 0.

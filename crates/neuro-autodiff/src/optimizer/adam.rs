@@ -1,18 +1,4 @@
 //! Adam (Kingma & Ba, ICLR 2015).
-//!
-//! With gradient `g`, weight `w`, moments `m`, `v` (0 at first), rates `b1`, `b2`, learning rate
-//! `lr` and the number `t = 1, 2, …` of the step:
-//!
-//! ```text
-//! g <- g + d w                     weight decay d, coupled: part of the gradient
-//! m <- b1 m + (1 - b1) g
-//! v <- b2 v + (1 - b2) g^2
-//! w <- w - lr / (1 - b1^t) * m / (sqrt(v) / sqrt(1 - b2^t) + epsilon)         AfterCorrection
-//! w <- w - lr sqrt(1 - b2^t) / (1 - b1^t) * m / (sqrt(v) + epsilon)           BeforeCorrection
-//! ```
-//!
-//! The two lines differ in the first steps only, where `sqrt(1 - b2^t)` is small. Decoupled decay
-//! (`AdamW`) is not offered.
 
 use std::ops::Range;
 
@@ -85,7 +71,21 @@ impl AdamConfig {
     }
 }
 
-/// Adam for all trainable parameters.
+/// Adam (Kingma & Ba, ICLR 2015) for all trainable parameters.
+///
+/// With gradient `g`, weight `w`, moments `m`, `v` (0 at first), rates `b1`, `b2`, learning rate
+/// `lr` and the number `t = 1, 2, …` of the step:
+///
+/// ```equation
+/// g <- g + d w                     weight decay d, coupled: part of the gradient
+/// m <- b1 m + (1 - b1) g
+/// v <- b2 v + (1 - b2) g^2
+/// w <- w - lr / (1 - b1^t) * m / (sqrt(v) / sqrt(1 - b2^t) + epsilon)         AfterCorrection
+/// w <- w - lr sqrt(1 - b2^t) / (1 - b1^t) * m / (sqrt(v) + epsilon)           BeforeCorrection
+/// ```
+///
+/// The two lines differ in the first steps only, where `sqrt(1 - b2^t)` is small. Decoupled decay
+/// (`AdamW`) is not offered.
 ///
 /// ```
 /// use neuro_autodiff::optimizer::{Adam, AdamConfig, Optimizer};

@@ -1,8 +1,4 @@
 //! Gradients that are too long are shortened.
-//!
-//! A gradient `g` of norm `|g| > limit` becomes `g limit / |g|`: its direction stays. No small
-//! number is added to the norm, so a gradient within the limit is not touched at all. A gradient
-//! that is not finite is left as it is, so that training sees that it diverged.
 
 use neuro_core::Scalar;
 
@@ -10,6 +6,10 @@ use crate::loss::sum_of_squares;
 use crate::{Error, Parameters};
 
 /// How gradients are limited; every limit is above 0.
+///
+/// A gradient `g` of norm `|g| > limit` becomes `g limit / |g|`: its direction stays. No small
+/// number is added to the norm, so a gradient within the limit is not touched at all. A gradient
+/// that is not finite is left as it is, so that training sees that it diverged.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Clip {
     /// Not at all.

@@ -1,21 +1,4 @@
-//! Deep rewiring, DEEP R: sparse connections that move while the network learns (Bellec, Kappel,
-//! Maass & Legenstein, ICLR 2018, Algorithm 1).
-//!
-//! Each possible synapse has a fixed sign `s`, a value `theta` and is active or dormant; its weight
-//! is `w = s theta` when active and 0 when dormant, and exactly `K` synapses are active at all
-//! times. After each batch, with error `E`, learning rate `lr`, strength `a` of the L1 cost,
-//! temperature `Temp` and standard normal `nu`, every ACTIVE synapse moves:
-//!
-//! ```text
-//! theta <- theta - lr s dE/dw - lr a + sqrt(2 lr Temp) nu
-//! ```
-//!
-//! Where `theta < 0` the synapse becomes dormant, with `theta = 0`. Then dormant synapses, drawn
-//! uniformly, become active until `K` are; one that became dormant in this step may be drawn.
-//!
-//! [`Rewiring::apply`] is that update and nothing else, with all random quantities given.
-//! [`DeepRewiring`] is an optimiser: one matrix is rewired, with Adam's increment in place of
-//! `lr dE/dw` and both moments of a new synapse set to 0; Adam moves all other parameters.
+//! Deep rewiring: sparse connections that move while the network learns.
 
 use std::ops::Range;
 
@@ -129,7 +112,24 @@ impl DeepRewiringConfig {
     }
 }
 
-/// Adam that rewires one matrix.
+/// Deep rewiring (DEEP R: Bellec, Kappel, Maass & Legenstein, ICLR 2018, Algorithm 1): Adam that
+/// rewires one matrix.
+///
+/// Each possible synapse has a fixed sign `s`, a value `theta` and is active or dormant; its weight
+/// is `w = s theta` when active and 0 when dormant, and exactly `K` synapses are active at all
+/// times. After each batch, with error `E`, learning rate `lr`, strength `a` of the L1 cost,
+/// temperature `Temp` and standard normal `nu`, every ACTIVE synapse moves:
+///
+/// ```equation
+/// theta <- theta - lr s dE/dw - lr a + sqrt(2 lr Temp) nu
+/// ```
+///
+/// Where `theta < 0` the synapse becomes dormant, with `theta = 0`. Then dormant synapses, drawn
+/// uniformly, become active until `K` are; one that became dormant in this step may be drawn.
+///
+/// [`Rewiring::apply`] is that update and nothing else, with all random quantities given.
+/// This type is an optimiser: one matrix is rewired, with Adam's increment in place of
+/// `lr dE/dw` and both moments of a new synapse set to 0; Adam moves all other parameters.
 ///
 /// The matrix's raw values are the weights `w`; its transform should be [`crate::Identity`], because
 /// sign and sparseness are this optimiser's work. The active synapses at the start are the

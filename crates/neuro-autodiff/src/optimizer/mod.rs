@@ -2,6 +2,28 @@
 //!
 //! A step of training is: gradient with respect to the raw values, [`Clip`], the learning rate of
 //! this update ([`Schedule`]), [`Optimizer::step`].
+//!
+//! ```
+//! use neuro_autodiff::optimizer::{Adam, AdamConfig, Clip, Optimizer, Schedule};
+//! use neuro_autodiff::{Identity, Parameters};
+//! use neuro_core::nalgebra::DMatrix;
+//! use std::sync::Arc;
+//!
+//! // The minimum of |w|^2 / 2, whose gradient is w.
+//! let mut parameters = Parameters::new();
+//! parameters.add("w", &DMatrix::from_row_slice(1, 2, &[3.0, -4.0]), Arc::new(Identity), true)?;
+//! let mut adam = Adam::new(AdamConfig::default(), &parameters)?;
+//! let schedule = Schedule::Constant;
+//! for update in 0..1000 {
+//!     let mut gradient = parameters.raw_values().to_vec();
+//!     Clip::GlobalNorm(1.0).apply(&parameters, &mut gradient);
+//!     adam.step(&mut parameters, &gradient, 0.05 * schedule.at(update));
+//! }
+//! assert!(parameters.raw_values().iter().all(|w: &f64| w.abs() < 1e-3));
+//! # Ok::<(), neuro_autodiff::Error>(())
+//! ```
+//!
+//! [`Trainer`](crate::train::Trainer) is this loop with criteria, history and checkpoints.
 
 mod adam;
 mod clip;

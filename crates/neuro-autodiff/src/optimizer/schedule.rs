@@ -27,30 +27,30 @@ pub enum Schedule {
     Constant,
     /// `factor^(n / updates)`, smoothly: multiplied by `factor` over each `updates` updates.
     Exponential {
-        /// Above 0.
+        /// Multiplies the learning rate; above 0.
         factor: f64,
-        /// At least 1.
+        /// Number of updates, at least 1.
         updates: u64,
     },
     /// `factor^floor(n / updates)`: multiplied by `factor` after each `updates` updates.
     Step {
-        /// Above 0.
+        /// Multiplies the learning rate; above 0.
         factor: f64,
-        /// At least 1.
+        /// Number of updates, at least 1.
         updates: u64,
     },
     /// From 1 to `end` along half a cosine over `updates` updates, and `end` from there on.
     Cosine {
-        /// At least 1.
+        /// Number of updates, at least 1.
         updates: u64,
-        /// 0 to 1.
+        /// Share of the learning rate that is left, 0 to 1.
         end: f64,
     },
     /// `(n + 1) / updates` while `n < updates`, then another schedule that counts from 0.
     WarmUp {
         /// Length of the rise; 0 for none.
         updates: u64,
-        /// What follows.
+        /// The schedule that follows the rise.
         then: Box<Schedule>,
     },
 }

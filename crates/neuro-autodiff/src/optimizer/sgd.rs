@@ -1,7 +1,4 @@
 //! Gradient descent, with momentum if wanted.
-//!
-//! `u <- mu u + g`, `w <- w - lr u`, or with Nesterov's look-ahead `w <- w - lr (g + mu u)`: gradient
-//! `g`, momentum `mu`, velocity `u` (0 at first). Weight decay `d` adds `d w` to the gradient.
 
 use std::ops::Range;
 
@@ -44,6 +41,9 @@ impl SgdConfig {
 }
 
 /// Gradient descent for all trainable parameters.
+///
+/// `u <- mu u + g`, `w <- w - lr u`, or with Nesterov's look-ahead `w <- w - lr (g + mu u)`: gradient
+/// `g`, momentum `mu`, velocity `u` (0 at first). Weight decay `d` adds `d w` to the gradient.
 ///
 /// ```
 /// use neuro_autodiff::optimizer::{Optimizer, Sgd, SgdConfig};

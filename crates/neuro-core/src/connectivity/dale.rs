@@ -1,7 +1,4 @@
 //! Dale's principle: all connections that a unit sends have one sign.
-//!
-//! The sign belongs to the presynaptic unit, hence to a column: `w[i, j] = s_j |w[i, j]|` with
-//! `s_j = +1` (excitatory) or `-1` (inhibitory).
 
 use nalgebra::DMatrix;
 use rand::RngExt;
@@ -52,6 +49,9 @@ pub fn bernoulli_signs<T: Scalar>(
 }
 
 /// Gives each column of `weights` (post x pre) the sign of its unit, keeping the magnitudes.
+///
+/// The sign belongs to the presynaptic unit, hence to a column: `w[i, j] = s_j |w[i, j]|` with
+/// `s_j = +1` (excitatory) or `-1` (inhibitory).
 ///
 /// # Errors
 /// [`Error::Length`] when there is not one sign a column; [`Error::OutOfRange`] when a sign is

@@ -1,9 +1,4 @@
 //! Dense random weights: uniform and normal.
-//!
-//! With `N` the number of presynaptic units (the fan-in), weights of standard deviation `g / sqrt(N)`
-//! give each unit an input of variance `g^2 <r^2>` whatever `N`; a recurrent network of tanh units
-//! leaves silence for chaos at gain `g = 1` (Sompolinsky, Crisanti & Sommers, Phys. Rev. Lett. 61
-//! (1988) 259).
 
 use nalgebra::DMatrix;
 use rand::RngExt;
@@ -69,6 +64,11 @@ pub fn gaussian<T: Scalar>(
 }
 
 /// Recurrent normal weights of gain `gain`: standard deviation `gain / sqrt(units)`.
+///
+/// With `N` the number of presynaptic units (the fan-in), weights of standard deviation `g / sqrt(N)`
+/// give each unit an input of variance `g^2 <r^2>` whatever `N`; a recurrent network of tanh units
+/// leaves silence for chaos at gain `g = 1` (Sompolinsky, Crisanti & Sommers, Phys. Rev. Lett. 61
+/// (1988) 259).
 ///
 /// # Errors
 /// [`Error::OutOfRange`] unless `gain` is finite and >= 0.

@@ -1,10 +1,4 @@
 //! Rings: units with preferred angles, coupled by a function of the angle between them.
-//!
-//! Unit `i` of `N` prefers `theta_i = 2 pi i / N` (radians), and
-//! `w[i, j] = k(theta_i - theta_j)` with the difference wrapped to (-pi, pi]. The matrix is circulant
-//! (each row is the one above, moved by one), bit for bit, and its eigenvectors are the Fourier modes.
-//! The kernels are not divided by `N`; scale the amplitudes where the model says so. Source of the
-//! cosine ring: Ben-Yishai, Bar-Or & Sompolinsky, PNAS 92 (1995) 3844, eq. 5.
 
 use nalgebra::DMatrix;
 
@@ -82,6 +76,12 @@ impl RingKernel {
 }
 
 /// The weights of a ring of `units` units.
+///
+/// Unit `i` of `N` prefers `theta_i = 2 pi i / N` (radians), and
+/// `w[i, j] = k(theta_i - theta_j)` with the difference wrapped to (-pi, pi]. The matrix is circulant
+/// (each row is the one above, moved by one), bit for bit, and its eigenvectors are the Fourier modes.
+/// The kernels are not divided by `N`; scale the amplitudes where the model says so. Source of the
+/// cosine ring: Ben-Yishai, Bar-Or & Sompolinsky, PNAS 92 (1995) 3844, eq. 5.
 ///
 /// ```
 /// use neuro_core::connectivity::{RingKernel, ring, ring_angles};

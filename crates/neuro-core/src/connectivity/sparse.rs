@@ -1,7 +1,4 @@
 //! Sparse random connectivity: each connection with a probability, or an exact number of them.
-//!
-//! With connection probability `p` a unit receives about `p N` connections, and weights of standard
-//! deviation `g / sqrt(p N)` give its input the variance `g^2 <r^2>` of the dense network of gain `g`.
 
 use nalgebra::DMatrix;
 use rand::RngExt;
@@ -12,6 +9,9 @@ use crate::{Domain, Error, Scalar, Streams};
 /// Recurrent weights, each present with `probability` and then normal with standard deviation
 /// `gain / sqrt(probability * units)`; absent ones are 0. The weights are those of [`gaussian`], the
 /// mask that of [`bernoulli_mask`], both with the same index.
+///
+/// With connection probability `p` a unit receives about `p N` connections, and weights of standard
+/// deviation `g / sqrt(p N)` give its input the variance `g^2 <r^2>` of the dense network of gain `g`.
 ///
 /// # Errors
 /// [`Error::OutOfRange`] unless `gain` is finite and >= 0 and `probability` between 0 and 1.

@@ -1,17 +1,4 @@
 //! The exponential Euler method for systems with a linear decay.
-//!
-//! For `dx/dt = -lambda x + n(t, x)`, with one decay rate `lambda_i >= 0` (in 1/time) a variable,
-//! the decay is solved exactly and only `n` is held constant during the step:
-//!
-//! ```text
-//! x' = e^(-z) x + dt phi(z) n,   z = lambda dt,   phi(z) = (1 - e^(-z)) / z,   phi(0) = 1
-//!    = x + dt phi(z) f,          since f = -lambda x + n and e^(-z) + z phi(z) = 1
-//! ```
-//!
-//! The second line is what is computed: it needs only the whole right-hand side `f`. `1 - e^(-z)`
-//! comes from `expm1`, so that `phi` keeps its full precision where `z` is small. The method is
-//! exact for a leaky unit with constant input at any `dt`, stable however fast the leak, and of
-//! order 1 otherwise. Source: Hochbruck & Ostermann, Acta Numerica 19 (2010), eq. 2.1.
 
 use super::{StepWork, Stepper};
 use crate::{Scalar, System};
@@ -23,6 +10,20 @@ pub trait Semilinear<T: Scalar = f64>: System<T> {
 }
 
 /// The exponential Euler method, order 1.
+///
+/// For `dx/dt = -lambda x + n(t, x)`, with one decay rate `lambda_i >= 0` (in 1/time) a variable,
+/// the decay is solved exactly and only `n` is held constant during the step:
+///
+/// ```equation
+/// x' = e^(-z) x + dt phi(z) n
+///    = x + dt phi(z) f           since f = -lambda x + n and e^(-z) + z phi(z) = 1
+/// z  = lambda dt,   phi(z) = (1 - e^(-z)) / z,   phi(0) = 1
+/// ```
+///
+/// The second line is what is computed: it needs only the whole right-hand side `f`. `1 - e^(-z)`
+/// comes from `expm1`, so that `phi` keeps its full precision where `z` is small. The method is
+/// exact for a leaky unit with constant input at any `dt`, stable however fast the leak, and of
+/// order 1 otherwise. Source: Hochbruck & Ostermann, Acta Numerica 19 (2010), eq. 2.1.
 ///
 /// ```
 /// use neuro_core::System;

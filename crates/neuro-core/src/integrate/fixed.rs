@@ -1,24 +1,17 @@
 //! Explicit Runge–Kutta methods: Euler, Heun and the classical method of order four.
-//!
-//! With `f` the right-hand side, `dt` the step (in the unit of `t`) and `x` the state at `t`:
-//!
-//! ```text
-//! Euler:  x' = x + dt f(t, x)
-//! Heun:   k1 = f(t, x),  k2 = f(t + dt, x + dt k1)
-//!         x' = x + dt (k1 + k2) / 2
-//! RK4:    k1 = f(t, x),                    k2 = f(t + dt/2, x + dt/2 k1),
-//!         k3 = f(t + dt/2, x + dt/2 k2),   k4 = f(t + dt, x + dt k3)
-//!         x' = x + dt (k1 + 2 k2 + 2 k3 + k4) / 6
-//! ```
-//!
-//! All are explicit: a decay `dx/dt = -x / tau` is stable only for `dt < 2 tau` (Euler, Heun) or
-//! `dt < 2.785 tau` (RK4). Source: Hairer, Nørsett & Wanner, Solving Ordinary Differential
-//! Equations I, table II.1.2.
 
 use super::{StepWork, Stepper};
 use crate::{Scalar, System, vectorize};
 
 /// The forward Euler method, order 1.
+///
+/// With `f` the right-hand side, `dt` the step (in the unit of `t`) and `x` the state at `t`:
+///
+/// ```equation
+/// x' = x + dt f(t, x)
+/// ```
+///
+/// Explicit: a decay `dx/dt = -x / tau` is stable only for `dt < 2 tau`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Euler;
 
@@ -41,6 +34,16 @@ impl<S: System<T>, T: Scalar> Stepper<S, T> for Euler {
 }
 
 /// Heun's method (the explicit trapezoidal rule), order 2.
+///
+/// With `f` the right-hand side, `dt` the step (in the unit of `t`) and `x` the state at `t`:
+///
+/// ```equation
+/// k_1 = f(t, x),   k_2 = f(t + dt, x + dt k_1)
+/// x'  = x + dt/2 (k_1 + k_2)
+/// ```
+///
+/// Explicit: a decay `dx/dt = -x / tau` is stable only for `dt < 2 tau`. Source: Hairer, Nørsett &
+/// Wanner, Solving Ordinary Differential Equations I, table II.1.2.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Heun;
 
@@ -66,6 +69,17 @@ impl<S: System<T>, T: Scalar> Stepper<S, T> for Heun {
 }
 
 /// The classical Runge–Kutta method, order 4.
+///
+/// With `f` the right-hand side, `dt` the step (in the unit of `t`) and `x` the state at `t`:
+///
+/// ```equation
+/// k_1 = f(t, x),                      k_2 = f(t + dt/2, x + dt/2 k_1)
+/// k_3 = f(t + dt/2, x + dt/2 k_2),    k_4 = f(t + dt, x + dt k_3)
+/// x'  = x + dt/6 (k_1 + 2 k_2 + 2 k_3 + k_4)
+/// ```
+///
+/// Explicit: a decay `dx/dt = -x / tau` is stable only for `dt < 2.785 tau`. Source: Hairer, Nørsett
+/// & Wanner, Solving Ordinary Differential Equations I, table II.1.2.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RungeKutta4;
 

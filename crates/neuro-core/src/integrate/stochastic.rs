@@ -1,18 +1,4 @@
 //! The Euler–Maruyama method for systems with noise.
-//!
-//! ```text
-//! dx = f(t, x) dt + g(t, x) dW,      x' = x + dt f(t, x) + g(t, x) dW,   dW ~ N(0, dt)
-//! ```
-//!
-//! `dW` is one Wiener increment a variable, of variance `dt` (in the unit of `t`). `g` is taken at
-//! the start of the step: the solution is that of Ito's calculus. A Stratonovich equation has the
-//! same solution once `g dg/dx / 2` is added to its drift; where `g` does not depend on `x` the two
-//! are one. The method is of strong order 1/2 (1 for additive noise) and of weak order 1. Source:
-//! Kloeden & Platen, Numerical Solution of Stochastic Differential Equations, section 10.2.
-//!
-//! The increment is an argument of the step, so that the caller owns the random stream;
-//! [`integrate_stochastic`] draws it from one stream a state. Noise correlated between variables is
-//! not covered by [`Diffusion`].
 
 use super::solution::{Keeper, check_start, check_state, time};
 use super::{Solution, StepWork};
@@ -20,6 +6,20 @@ use crate::noise::StandardNormals;
 use crate::{Diffusion, Error, Scalar};
 
 /// The Euler–Maruyama method, strong order 1/2, in the sense of Ito.
+///
+/// ```equation
+/// dx = f(t, x) dt + g(t, x) dW,      x' = x + dt f(t, x) + g(t, x) dW,   dW ~ N(0, dt)
+/// ```
+///
+/// `dW` is one Wiener increment a variable, of variance `dt` (in the unit of `t`). `g` is taken at
+/// the start of the step: the solution is that of Ito's calculus. A Stratonovich equation has the
+/// same solution once `g dg/dx / 2` is added to its drift; where `g` does not depend on `x` the two
+/// are one. The method is of strong order 1/2 (1 for additive noise) and of weak order 1. Source:
+/// Kloeden & Platen, Numerical Solution of Stochastic Differential Equations, section 10.2.
+///
+/// The increment is an argument of the step, so that the caller owns the random stream;
+/// [`integrate_stochastic`] draws it from one stream a state. Noise correlated between variables is
+/// not covered by [`Diffusion`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EulerMaruyama;
 

@@ -1,11 +1,4 @@
 //! The matrix exponential, by Padé approximation with scaling and squaring.
-//!
-//! `exp(A) = r(A / 2^s)^(2^s)` with the diagonal Padé approximant `r = q(A)^-1 p(A)` of degree 3,
-//! 5, 7, 9 or 13, whichever is the cheapest that reaches double precision for the 1-norm of `A`
-//! (N. J. Higham 2005, The scaling and squaring method for the matrix exponential revisited, SIAM
-//! J. Matrix Anal. Appl. 26, algorithm 2.3 and tables 2.3 and 2.4).
-//!
-//! For a linear network `dx/dt = A x`, `exp(t A)` carries the state over a time `t`.
 
 use nalgebra::DMatrix;
 
@@ -68,6 +61,13 @@ const DEGREE_13: [f64; 14] = [
 ];
 
 /// The exponential of a square matrix.
+///
+/// `exp(A) = r(A / 2^s)^(2^s)` with the diagonal Padé approximant `r = q(A)^-1 p(A)` of degree 3,
+/// 5, 7, 9 or 13, whichever is the cheapest that reaches double precision for the 1-norm of `A`
+/// (N. J. Higham 2005, The scaling and squaring method for the matrix exponential revisited, SIAM
+/// J. Matrix Anal. Appl. 26, algorithm 2.3 and tables 2.3 and 2.4).
+///
+/// For a linear network `dx/dt = A x`, `exp(t A)` carries the state over a time `t`.
 ///
 /// # Errors
 /// [`Error::Shape`] when `a` is not square, [`Error::NonFinite`] when an entry of `a` or of the

@@ -1,11 +1,4 @@
 //! Sums of outer products: the gradient of a weight matrix over all steps and trials.
-//!
-//! Back-propagation needs `G += sum_c d_c p_c^T` over thousands of columns `c` (one for each step
-//! and trial), with `d` the gradients of the post-synaptic drive and `p` the presynaptic rates. Both
-//! are stored column by column, which is just what this product likes: registers of `d` times single
-//! values of `p`, no transposition. Each entry of `G` is one chain of multiply-adds (fused, where the machine can) in the
-//! order of the columns, whatever the width of the registers and however the columns are cut into
-//! calls.
 
 use pulp::{Simd, WithSimd};
 
@@ -20,6 +13,13 @@ const WIDE: usize = 10;
 const NARROW: usize = 5;
 
 /// Adds up outer products; holds the buffers to do it without allocating.
+///
+/// Back-propagation needs `G += sum_c d_c p_c^T` over thousands of columns `c` (one for each step and
+/// trial), with `d` the gradients of the post-synaptic drive and `p` the presynaptic rates. Both are
+/// stored column by column, which is just what this product likes: registers of `d` times single
+/// values of `p`, no transposition. Each entry of `G` is one chain of multiply-adds (fused, where the
+/// machine can) in the order of the columns, whatever the width of the registers and however the
+/// columns are cut into calls.
 ///
 /// ```
 /// use neuro_core::linalg::OuterProducts;

@@ -1,11 +1,4 @@
 //! Products of one matrix with many: packed once, multiplied at every step.
-//!
-//! A recurrent network multiplies by the same weights at each of its steps. [`PackedMatrix`] keeps
-//! them in panels of two vector registers of rows, contiguous over the columns, so that the
-//! product streams through memory; up to ten columns of the right factor share one pass over a
-//! panel. Each result is one chain of multiply-adds (fused, where the machine can) in the order of the columns, whatever the
-//! width of the machine's registers and however many columns are multiplied together: trial 3 of a
-//! batch of 50 gets the same bits as trial 3 alone.
 
 mod selected;
 
@@ -18,6 +11,13 @@ use crate::{Error, Scalar};
 pub(super) const VECTORS: usize = 2;
 
 /// A matrix packed for fast repeated products.
+///
+/// A recurrent network multiplies by the same weights at each of its steps. This type keeps them in
+/// panels of two vector registers of rows, contiguous over the columns, so that the product streams
+/// through memory; up to ten columns of the right factor share one pass over a panel. Each result is
+/// one chain of multiply-adds (fused, where the machine can) in the order of the columns, whatever
+/// the width of the machine's registers and however many columns are multiplied together: trial 3 of
+/// a batch of 50 gets the same bits as trial 3 alone.
 ///
 /// ```
 /// use neuro_core::linalg::PackedMatrix;

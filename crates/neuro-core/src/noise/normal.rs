@@ -1,23 +1,4 @@
 //! Standard normal numbers.
-//!
-//! The numbers come in blocks of 256, each from its own `ChaCha8` words, by the method of Box and
-//! Muller (1958) turned by 45 degrees: with `u` uniform on (0, 1], `phi` uniform on
-//! [-pi/4, pi/4) and two fair signs,
-//!
-//! ```text
-//! +- sqrt(-ln u) (cos phi - sin phi)    and    +- sqrt(-ln u) (cos phi + sin phi)
-//! ```
-//!
-//! are two independent standard normal numbers: `phi + pi/4` is an angle in the first quadrant, and
-//! the signs choose the quadrant, so that nothing has to be swapped.
-//!
-//! An `f32` number takes one 32-bit word and an `f64` number two; `u` has 31 and 52 bits, `phi` 30 and
-//! 52, so the largest possible numbers are 6.7 and 8.5. Number `i` and number `i + 128` of a block
-//! are a pair: word `i` gives `u`, word `i + 128` gives `phi` and, in its lowest bits, the signs; the
-//! words of sixteen consecutive `ChaCha8` blocks are taken word-major (all first words, then all
-//! second words). For `f64` the words of the first and second sixteen blocks are the low and the high
-//! halves. Logarithm, sine and cosine are polynomials, evaluated in the widest registers of the
-//! machine: without fused multiply-add the last bits differ.
 
 mod chacha;
 mod polar;
@@ -34,6 +15,25 @@ use chacha::{GROUP_BLOCKS, Words};
 const BLOCK: usize = 256;
 
 /// An endless sequence of independent standard normal numbers.
+///
+/// The numbers come in blocks of 256, each from its own `ChaCha8` words, by the method of Box and
+/// Muller (1958) turned by 45 degrees: with `u` uniform on (0, 1], `phi` uniform on
+/// [-pi/4, pi/4) and two fair signs,
+///
+/// ```equation
+/// +- sqrt(-ln u) (cos phi - sin phi)    and    +- sqrt(-ln u) (cos phi + sin phi)
+/// ```
+///
+/// are two independent standard normal numbers: `phi + pi/4` is an angle in the first quadrant, and
+/// the signs choose the quadrant, so that nothing has to be swapped.
+///
+/// An `f32` number takes one 32-bit word and an `f64` number two; `u` has 31 and 52 bits, `phi` 30 and
+/// 52, so the largest possible numbers are 6.7 and 8.5. Number `i` and number `i + 128` of a block
+/// are a pair: word `i` gives `u`, word `i + 128` gives `phi` and, in its lowest bits, the signs; the
+/// words of sixteen consecutive `ChaCha8` blocks are taken word-major (all first words, then all
+/// second words). For `f64` the words of the first and second sixteen blocks are the low and the high
+/// halves. Logarithm, sine and cosine are polynomials, evaluated in the widest registers of the
+/// machine: without fused multiply-add the last bits differ.
 ///
 /// The sequence does not depend on how it is cut into calls: filling 100 and then 156 values gives
 /// the same as filling 256, and [`seek`](Self::seek) jumps to any position in constant time.

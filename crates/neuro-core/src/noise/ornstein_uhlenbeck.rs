@@ -1,20 +1,20 @@
 //! Ornstein–Uhlenbeck noise: correlated over a time constant, exact at any step.
-//!
-//! ```text
-//! tau dx = (mu - x) dt + sigma sqrt(2 tau) dW
-//! x' = mu + (x - mu) e^(-dt/tau) + sigma sqrt(1 - e^(-2 dt/tau)) xi
-//! ```
-//!
-//! `mu` is the mean and `sigma` the stationary standard deviation (units of `x`), `tau` the
-//! correlation time and `dt` the step (both in the same unit), `xi` standard normal. The update has
-//! the distribution of the continuous process at the sampled times, so mean, variance and the
-//! autocorrelation `e^(-|t - s| / tau)` do not depend on `dt`. Source: Gillespie, Phys. Rev. E 54
-//! (1996) 2084, eq. 1.9.
 
 use super::StandardNormals;
 use crate::{Error, Scalar};
 
 /// Independent Ornstein–Uhlenbeck processes, one a unit, that start in their stationary state.
+///
+/// ```equation
+/// tau dx = (mu - x) dt + sigma sqrt(2 tau) dW
+/// x' = mu + (x - mu) e^(-dt/tau) + sigma sqrt(1 - e^(-2 dt/tau)) xi
+/// ```
+///
+/// `mu` is the mean and `sigma` the stationary standard deviation (units of `x`), `tau` the
+/// correlation time and `dt` the step (both in the same unit), `xi` standard normal. The update has
+/// the distribution of the continuous process at the sampled times, so mean, variance and the
+/// autocorrelation `e^(-|t - s| / tau)` do not depend on `dt`. Source: Gillespie, Phys. Rev. E 54
+/// (1996) 2084, eq. 1.9.
 ///
 /// ```
 /// use neuro_core::noise::OrnsteinUhlenbeck;

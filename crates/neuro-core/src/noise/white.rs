@@ -1,25 +1,25 @@
 //! White noise in discrete time: independent normal numbers, and how large they are.
-//!
-//! A leaky unit driven by noise is stepped as `x' = (1 - alpha) x + alpha drive + a xi` with
-//! `alpha = dt / tau` (no unit) and `xi` standard normal. The field does not agree on the amplitude
-//! `a` that a paper's `sigma` stands for; [`NoiseScaling`] names the conventions. Without drive the
-//! stationary variance of `x` is `a^2 / (alpha (2 - alpha))`, hence
-//!
-//! | convention | `a` | stationary variance | as `dt` shrinks |
-//! |---|---|---|---|
-//! | [`NoiseScaling::SqrtAlpha`] | `sigma sqrt(alpha)` | `sigma^2 / (2 - alpha)` | `sigma^2 / 2` |
-//! | [`NoiseScaling::SqrtTwoAlpha`] | `sigma sqrt(2 alpha)` | `2 sigma^2 / (2 - alpha)` | `sigma^2` |
-//! | [`NoiseScaling::PerStep`] | `sigma` | `sigma^2 / (alpha (2 - alpha))` | grows without bound |
-//! | [`WhiteNoise::increments`] | `sigma sqrt(dt)` | `tau sigma^2 / (2 - alpha)` | `tau sigma^2 / 2` |
-//!
-//! Only the first two and the last describe the same process at every `dt`; the last is the Wiener
-//! increment of `tau`-free stochastic equations, `dx = f dt + sigma dW`, with `sigma` in units of
-//! `x` per square root of time.
 
 use super::StandardNormals;
 use crate::{Error, Scalar};
 
 /// What a noise strength `sigma` means: the standard deviation added to a unit in one step.
+///
+/// A leaky unit driven by noise is stepped as `x' = (1 - alpha) x + alpha drive + a xi` with
+/// `alpha = dt / tau` (no unit) and `xi` standard normal. The field does not agree on the amplitude
+/// `a` that a paper's `sigma` stands for; these are the conventions. Without drive the
+/// stationary variance of `x` is `a^2 / (alpha (2 - alpha))`, hence
+///
+/// | convention | `a` | stationary variance | as `dt` shrinks |
+/// |---|---|---|---|
+/// | [`NoiseScaling::SqrtAlpha`] | `sigma sqrt(alpha)` | `sigma^2 / (2 - alpha)` | `sigma^2 / 2` |
+/// | [`NoiseScaling::SqrtTwoAlpha`] | `sigma sqrt(2 alpha)` | `2 sigma^2 / (2 - alpha)` | `sigma^2` |
+/// | [`NoiseScaling::PerStep`] | `sigma` | `sigma^2 / (alpha (2 - alpha))` | grows without bound |
+/// | [`WhiteNoise::increments`] | `sigma sqrt(dt)` | `tau sigma^2 / (2 - alpha)` | `tau sigma^2 / 2` |
+///
+/// Only the first two and the last describe the same process at every `dt`; the last is the Wiener
+/// increment of `tau`-free stochastic equations, `dx = f dt + sigma dW`, with `sigma` in units of
+/// `x` per square root of time.
 ///
 /// ```
 /// use neuro_core::noise::NoiseScaling;

@@ -1,7 +1,4 @@
 //! Sparse connections: which units a unit hears.
-//!
-//! The inputs of each unit lie one after another, those of unit 0 first; weights are a slice in the same
-//! order. A row holds presynaptic units in ascending order.
 
 use std::ops::Range;
 
@@ -10,6 +7,9 @@ use nalgebra::DMatrix;
 use crate::{Error, Scalar};
 
 /// Who is connected to whom; the weights are the caller's.
+///
+/// The inputs of each unit lie one after another, those of unit 0 first; weights are a slice in the same
+/// order. A row holds presynaptic units in ascending order.
 ///
 /// ```
 /// use neuro_core::nalgebra::DMatrix;

@@ -1,13 +1,4 @@
 //! Exponential synapses: spikes become rates.
-//!
-//! ```text
-//! tau_s dr/dt = -r + unit sum_k delta(t - t_k),    r <- decay r + jump s,    jump = unit / tau_s
-//! ```
-//!
-//! `tau_s` synaptic time constant, `t_k` spike times, `s` 1 for a spike in this step and else 0. `unit` is
-//! the time per which rates count: with 10 ms, a rate of 0.1 is 10 spikes per second. The mean of `r` is
-//! the unit's rate whatever `tau_s` is. A new spike does not decay in its own step. Source: Kim & Chow
-//! (2018), Eqs. 6-8.
 
 use super::check_time;
 use crate::{Error, vectorize};
@@ -36,6 +27,15 @@ impl Decay {
 }
 
 /// The filter of all synapses that a unit sends.
+///
+/// ```equation
+/// tau_s dr/dt = -r + unit sum_k delta(t - t_k),    r <- decay r + jump s,    jump = unit / tau_s
+/// ```
+///
+/// `tau_s` synaptic time constant, `t_k` spike times, `s` 1 for a spike in this step and else 0. `unit` is
+/// the time per which rates count: with 10 ms, a rate of 0.1 is 10 spikes per second. The mean of `r` is
+/// the unit's rate whatever `tau_s` is. A new spike does not decay in its own step. Source: Kim & Chow
+/// (2018), Eqs. 6-8.
 ///
 /// ```
 /// use neuro_core::spiking::{Decay, SynapticFilter};

@@ -1,13 +1,4 @@
 //! The leaky integrate-and-fire unit, stepped exactly.
-//!
-//! ```text
-//! tau dv/dt = E - v + tau x,    v > threshold: spike, v = reset
-//! v' = v_inf + (v - v_inf) exp(-dt / tau),    v_inf = E + tau x
-//! ```
-//!
-//! `v` voltage (mV), `E` voltage at rest (mV), `x` current (mV per ms), `tau` time constant and `dt` step
-//! (ms). The step is exact for a current that is constant within it; threshold crossings are noticed
-//! at its end. There is no refractory period. Source: Kim & Chow (2018), Fig. 3, supplement 2.
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -16,6 +7,15 @@ use super::{SpikingUnits, assert_sizes, check_time};
 use crate::{Error, vectorize};
 
 /// Leaky integrate-and-fire units; one variable, the voltage.
+///
+/// ```equation
+/// tau dv/dt = E - v + tau x,    v > threshold: spike, v = reset
+/// v' = v_inf + (v - v_inf) exp(-dt / tau),    v_inf = E + tau x
+/// ```
+///
+/// `v` voltage (mV), `E` voltage at rest (mV), `x` current (mV per ms), `tau` time constant and `dt` step
+/// (ms). The step is exact for a current that is constant within it; threshold crossings are noticed
+/// at its end. There is no refractory period. Source: Kim & Chow (2018), Fig. 3, supplement 2.
 ///
 /// ```
 /// use neuro_core::spiking::{LeakyIntegrateAndFire, SpikingUnits};

@@ -1,15 +1,4 @@
 //! Izhikevich's unit: two variables, many firing patterns.
-//!
-//! ```text
-//! dv/dt = 0.04 v^2 + 5 v + 140 - w + x,    dw/dt = a (b v - w)
-//! v > 30: spike, v = c, w = w + d
-//! ```
-//!
-//! `v` voltage (mV), `w` recovery (mV per ms), `x` current (mV per ms), time in ms; `a` to `d` give the firing
-//! pattern. Source: Izhikevich, IEEE Trans. Neural Netw. 14 (2003) 1569.
-//!
-//! Forward Euler steps, both slopes from the state before the step, as Kim & Chow (2018) use it; the
-//! spike is noticed at the end of the step.
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -59,6 +48,17 @@ impl IzhikevichType {
 }
 
 /// Izhikevich's units, each of its own type; two variables, voltage and recovery.
+///
+/// ```equation
+/// dv/dt = 0.04 v^2 + 5 v + 140 - w + x,    dw/dt = a (b v - w)
+/// v > 30: spike, v = c, w = w + d
+/// ```
+///
+/// `v` voltage (mV), `w` recovery (mV per ms), `x` current (mV per ms), time in ms; `a` to `d` give the firing
+/// pattern. Source: Izhikevich, IEEE Trans. Neural Netw. 14 (2003) 1569.
+///
+/// Forward Euler steps, both slopes from the state before the step, as Kim & Chow (2018) use it; the
+/// spike is noticed at the end of the step.
 ///
 /// ```
 /// use neuro_core::spiking::{Izhikevich, IzhikevichType, SpikingUnits};

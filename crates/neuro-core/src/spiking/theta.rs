@@ -1,17 +1,4 @@
 //! The theta neuron: quadratic integrate-and-fire on a circle.
-//!
-//! ```text
-//! tau dtheta/dt = 1 - cos theta + x (1 + cos theta),    v = tan(theta / 2):  tau dv/dt = v^2 + x
-//! ```
-//!
-//! `theta` phase (radians), `x` current (no unit, threshold 0), `tau` time constant. The unit spikes
-//! when the phase passes `pi`, where `v` is infinite. Constant current fires `sqrt(x) / pi` spikes per
-//! `tau` ([`QifGain`](crate::transfer::QifGain)). Source: Ermentrout, Neural Comput. 8 (1996) 979.
-//!
-//! The classical Runge–Kutta method, current constant within the step; the phase is kept in
-//! `(-pi, pi]` by adding or subtracting one turn, of which only the subtraction is a spike. Strong
-//! inhibition (`x dt / tau < -6`) can throw the phase below `-pi` within a step: without the added
-//! turn it would stay on a wrong branch.
 
 use std::f64::consts::{FRAC_1_PI, PI, TAU};
 
@@ -22,6 +9,19 @@ use super::{SpikingUnits, assert_sizes, check_time};
 use crate::{Error, vectorize};
 
 /// Theta neurons; one variable, the phase in `(-pi, pi]`.
+///
+/// ```equation
+/// tau dtheta/dt = 1 - cos theta + x (1 + cos theta),    v = tan(theta / 2):  tau dv/dt = v^2 + x
+/// ```
+///
+/// `theta` phase (radians), `x` current (no unit, threshold 0), `tau` time constant. The unit spikes
+/// when the phase passes `pi`, where `v` is infinite. Constant current fires `sqrt(x) / pi` spikes per
+/// `tau` ([`QifGain`](crate::transfer::QifGain)). Source: Ermentrout, Neural Comput. 8 (1996) 979.
+///
+/// The classical Runge–Kutta method, current constant within the step; the phase is kept in
+/// `(-pi, pi]` by adding or subtracting one turn, of which only the subtraction is a spike. Strong
+/// inhibition (`x dt / tau < -6`) can throw the phase below `-pi` within a step: without the added
+/// turn it would stay on a wrong branch.
 ///
 /// ```
 /// use neuro_core::spiking::{SpikingUnits, Theta};

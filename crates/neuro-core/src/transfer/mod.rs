@@ -5,6 +5,16 @@
 //! where `std` needs ten times as long) and give the same bits for one value as for a slice.
 //! [`softmax_into`] is not elementwise and stands apart.
 //!
+//! | largest error, ulp | `exp` | `tanh` | `logistic` | `softplus` |
+//! |---|---|---|---|---|
+//! | `f32`, every number | 0.95 | 1.8 | 2.0 | 2.0 |
+//! | `f64`, some millions of numbers | 0.95 | 1.9 | 2.0 | 2.1 |
+//! | the same without fused multiply-add | 1.3 | 1.9 | 2.2 | 2.1 |
+//!
+//! Signed zeros, infinities, not-a-number, subnormal results and overflow come out as in `std`.
+//! Machines without fused multiply-add run bodies of separate multiplications and additions, whose
+//! last bits differ.
+//!
 //! ```
 //! use neuro_core::transfer::{Tanh, Transfer};
 //!

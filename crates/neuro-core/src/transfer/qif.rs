@@ -1,19 +1,4 @@
 //! The gain of a theta neuron (quadratic integrate-and-fire) and its smooth form.
-//!
-//! A quadratic integrate-and-fire neuron `dv/dt = v^2 + x` under constant input `x` fires at the
-//! rate `sqrt([x]_+) / pi`, in units of the inverse membrane time constant: no firing below zero,
-//! infinite slope at onset. The smooth form replaces `[x]_+` by a softplus of sharpness `c` (in
-//! units of the input), as noise does: `sqrt(c log(1 + exp(x / c))) / pi`. For `x < -40 c`, where
-//! the exponential is its own logarithm to full precision and would soon underflow, it is
-//! evaluated as `sqrt(c) exp(x / 2c) / pi`.
-//!
-//! ```
-//! use neuro_core::transfer::{QifGain, SmoothQifGain, Transfer};
-//!
-//! let smooth = SmoothQifGain::<f64>::default();
-//! assert!(smooth.value(-0.1) > 0.0 && QifGain.value(-0.1) == 0.0);
-//! assert!((smooth.value(9.0) - QifGain.value(9.0)).abs() < 1e-12);
-//! ```
 
 use num_traits::Float;
 
@@ -58,6 +43,21 @@ impl<T: Scalar> Body<T> for QifGain {
 }
 
 /// `phi(x) = sqrt(c log(1 + exp(x / c))) / pi`, slope `logistic(x / c) / (2 pi^2 phi(x))`.
+///
+/// A quadratic integrate-and-fire neuron `dv/dt = v^2 + x` under constant input `x` fires at the
+/// rate `sqrt([x]_+) / pi`, in units of the inverse membrane time constant: no firing below zero,
+/// infinite slope at onset. The smooth form replaces `[x]_+` by a softplus of sharpness `c` (in
+/// units of the input), as noise does: `sqrt(c log(1 + exp(x / c))) / pi`. For `x < -40 c`, where
+/// the exponential is its own logarithm to full precision and would soon underflow, it is
+/// evaluated as `sqrt(c) exp(x / 2c) / pi`.
+///
+/// ```
+/// use neuro_core::transfer::{QifGain, SmoothQifGain, Transfer};
+///
+/// let smooth = SmoothQifGain::<f64>::default();
+/// assert!(smooth.value(-0.1) > 0.0 && QifGain.value(-0.1) == 0.0);
+/// assert!((smooth.value(9.0) - QifGain.value(9.0)).abs() < 1e-12);
+/// ```
 ///
 /// The name that files store does not tell the sharpness: store it beside.
 #[derive(Clone, Copy, Debug, PartialEq)]

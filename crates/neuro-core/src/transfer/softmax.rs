@@ -1,18 +1,4 @@
 //! Softmax and the logarithm of a sum of exponentials.
-//!
-//! `p_i = exp(x_i) / sum_j exp(x_j)` and `log sum_j exp(x_j)`, both after subtraction of the
-//! largest `x_j`, so that nothing overflows. Entries of minus infinity have probability zero. If an
-//! entry is not-a-number or plus infinity, or all are minus infinity, softmax is not-a-number.
-//!
-//! ```
-//! use neuro_core::transfer::{log_sum_exp, softmax_into};
-//!
-//! let x = [1000.0, 1000.0];
-//! let mut p = [0.0; 2];
-//! softmax_into(&x, &mut p);
-//! assert_eq!(p, [0.5, 0.5]);
-//! assert_eq!(log_sum_exp(&x), 1000.0 + std::f64::consts::LN_2);
-//! ```
 
 use num_traits::Float;
 
@@ -20,6 +6,20 @@ use super::kernels::{Body, Exp, map_into, value_of};
 use crate::Scalar;
 
 /// Writes the softmax of `x` into `p`: positive, of sum one.
+///
+/// `p_i = exp(x_i) / sum_j exp(x_j)` and `log sum_j exp(x_j)`, both after subtraction of the
+/// largest `x_j`, so that nothing overflows. Entries of minus infinity have probability zero. If an
+/// entry is not-a-number or plus infinity, or all are minus infinity, softmax is not-a-number.
+///
+/// ```
+/// use neuro_core::transfer::{log_sum_exp, softmax_into};
+///
+/// let x = [1000.0, 1000.0];
+/// let mut p = [0.0; 2];
+/// softmax_into(&x, &mut p);
+/// assert_eq!(p, [0.5, 0.5]);
+/// assert_eq!(log_sum_exp(&x), 1000.0 + std::f64::consts::LN_2);
+/// ```
 ///
 /// # Panics
 /// When the lengths differ.

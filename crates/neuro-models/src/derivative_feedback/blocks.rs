@@ -2,9 +2,9 @@
 //!
 //! With `R` the excitatory rates before and after each step of length `h`:
 //!
-//! ```text
+//! ```equation
 //! dU = -alpha_d sum (1 - I_mid) (R_after - R_before) ((R_after + R_before) / 2)^T
-//! g *= exp( alpha_h sum h (r_0 - R_mid) )
+//! g <- g exp( alpha_h sum h (r_0 - R_mid) )
 //! ```
 //!
 //! The first is exact for rates that move on a line in each step. Negative weights relax as if `dU`

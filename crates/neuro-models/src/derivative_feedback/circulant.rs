@@ -1,6 +1,6 @@
 //! Products with a circulant matrix of even size, in half the multiplications.
 //!
-//! ```text
+//! ```equation
 //! y_i = sum_j c[(i - j) mod N] x_j
 //! ```
 //!

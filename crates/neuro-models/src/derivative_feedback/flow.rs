@@ -1,8 +1,4 @@
 //! The rates and synapses of the ring with weights that rest: a system of `6 N` variables.
-//!
-//! A state is `[rE, rI, sEE, sIE, sEI, sII]`, `N` values each; time is in ms from the onset of the
-//! stimulus. The three unperturbed kernels are circulant and multiplied as such; the excitatory
-//! weights are any matrix.
 
 use std::sync::Arc;
 
@@ -238,7 +234,9 @@ impl CouplingWork {
 /// Rates and synapses with fixed weights, driven by stimuli or left alone; made by
 /// [`Network::flow`](super::Network::flow) and [`Network::driven`](super::Network::driven).
 ///
-/// One state is `[rE, rI, sEE, sIE, sEI, sII]`, `N` values each. Several states go together, state
+/// One state is `[rE, rI, sEE, sIE, sEI, sII]`, `N` values each; time is in ms from the onset of the
+/// stimulus. The three unperturbed kernels are circulant and multiplied as such; the excitatory
+/// weights are any matrix. Several states go together, state
 /// `b` with stimulus `b` (modulo the number of stimuli).
 #[derive(Clone, Debug)]
 pub struct Flow {

@@ -1,13 +1,4 @@
 //! The homogeneous model: one rate and one weight, its trials, and its phase plane.
-//!
-//! With `k = (1 + w - W) / (1 + w)`, the rate of decay, rates are known exactly while `W` rests:
-//!
-//! ```text
-//! stimulus: r(t) = I / (1 + w - W) (1 - exp(-k t))        delay: r(t) = r(t_0) exp(-k (t - t_0))
-//! ```
-//!
-//! `W = w + 1` stands still. In the delay, differential plasticity keeps `W + alpha r^2 / 2`: the
-//! phase plane (r, W) is filled with parabolas, on which the state moves to `r = 0` or `W = w + 1`.
 
 use nalgebra::DMatrix;
 use neuro_core::integrate::{Solution, Stepper, integrate_every};
@@ -86,7 +77,7 @@ impl Linearize<f64> for HomogeneousFlow {
 
 /// Excitation, inhibition and rate of Eq. 5, from which the one-variable form follows:
 ///
-/// ```text
+/// ```equation
 /// dr/dt = -r + W s_exc - w s_inh + I,    tau_exc ds_exc/dt = r - s_exc,    tau_inh ds_inh/dt = r - s_inh
 /// ```
 ///
@@ -95,15 +86,15 @@ impl Linearize<f64> for HomogeneousFlow {
 /// is `[r, s_exc, s_inh]`. The larger `w`, the closer to the one-variable form.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ThreeVariableFlow {
-    /// `w`.
+    /// Inhibition and derivative feedback `w`, positive.
     pub inhibition: f64,
-    /// `W`.
+    /// Excitation `W`.
     pub weight: f64,
-    /// `I`.
+    /// Input `I`, in the unit of the rate.
     pub input: f64,
-    /// `tau_exc`: 2.
+    /// `tau_exc`, in intrinsic time constants: 2.
     pub excitatory_time_constant: f64,
-    /// `tau_inh`: 1.
+    /// `tau_inh`, in intrinsic time constants: 1.
     pub inhibitory_time_constant: f64,
 }
 
@@ -153,6 +144,15 @@ pub struct HomogeneousTrial {
 }
 
 /// The homogeneous model with the weight that it has learned.
+///
+/// With `k = (1 + w - W) / (1 + w)`, the rate of decay, rates are known exactly while `W` rests:
+///
+/// ```equation
+/// stimulus: r(t) = I / (1 + w - W) (1 - exp(-k t))        delay: r(t) = r(t_0) exp(-k (t - t_0))
+/// ```
+///
+/// `W = w + 1` stands still. In the delay, differential plasticity keeps `W + alpha r^2 / 2`: the
+/// phase plane (r, W) is filled with parabolas, on which the state moves to `r = 0` or `W = w + 1`.
 ///
 /// ```
 /// use neuro_core::{Streams, integrate::RungeKutta4};

@@ -4,7 +4,7 @@
 //! and times `-alpha_d`, and `r` these rates, `dU/dt = v r^T`. A stage needs of the weights only their product with
 //! the synaptic variables `s`, and a step changes them by four outer products together:
 //!
-//! ```text
+//! ```equation
 //! (U_stage s)_i = sum_j max(U_ij + a v_i r_j, 0) s_j          v, r of the stage before, a = h/2, h/2, h
 //! U' = U + h/6 (v_1 r_1^T + 2 v_2 r_2^T + 2 v_3 r_3^T + v_4 r_4^T)
 //! ```

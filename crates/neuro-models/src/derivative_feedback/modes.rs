@@ -1,10 +1,4 @@
 //! Modes of the linearised ring, and what they say about parameters and steps.
-//!
-//! Without rectification the kernels are circulant: `n` waves around the ring stay `n` waves, and
-//! follow six linear equations with the gains `lambda_ab(n) = sum_k W_ab[k, 0] cos(2 pi n k / N)`.
-//! `lambda_EE lambda_II = lambda_EI lambda_IE` in every mode is the balance that makes a memory slow.
-//! It does not keep the mode from growing oscillations: with strengths 120, 90, 180 and 135 the
-//! balance is perfect and mode 0 grows at 0.087 per ms.
 
 use std::f64::consts::TAU;
 
@@ -16,6 +10,12 @@ use super::Config;
 use crate::Error;
 
 /// Gains of the pathways for one mode.
+///
+/// Without rectification the kernels are circulant: `n` waves around the ring stay `n` waves, and
+/// follow six linear equations with the gains `lambda_ab(n) = sum_k W_ab[k, 0] cos(2 pi n k / N)`.
+/// `lambda_EE lambda_II = lambda_EI lambda_IE` in every mode is the balance that makes a memory slow.
+/// It does not keep the mode from growing oscillations: with strengths 120, 90, 180 and 135 the
+/// balance is perfect and mode 0 grows at 0.087 per ms.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ModeGains {
     /// Excitatory to excitatory.

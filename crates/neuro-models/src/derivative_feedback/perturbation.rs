@@ -1,12 +1,4 @@
 //! How the excitatory synapses are put out of balance (Eqs. 16-18).
-//!
-//! ```text
-//! f(x) = 1 - p exp(-((x - x_c) / sigma_p)^2),    x - x_c the shorter way round
-//! global: (1 - p) W      post-synaptic (rows): f(x_i) W_ij      pre-synaptic (columns): W_ij f(x_j)
-//! ```
-//!
-//! Eqs. 16 and 17 carry each other's names; rows are post-synaptic in the captions of Figs. 9 and
-//! 10, in the text and in the authors' program. `p` is the depth; the paper's table has `1 - p`.
 
 use std::f64::consts::FRAC_PI_4;
 
@@ -15,6 +7,14 @@ use neuro_core::Error;
 use neuro_core::connectivity::wrap_angle;
 
 /// A perturbation of the excitatory synapses; those to inhibitory units are never perturbed.
+///
+/// ```equation
+/// f(x) = 1 - p exp(-((x - x_c) / sigma_p)^2),    x - x_c the shorter way round
+/// global: (1 - p) W      post-synaptic (rows): f(x_i) W_ij      pre-synaptic (columns): W_ij f(x_j)
+/// ```
+///
+/// Eqs. 16 and 17 carry each other's names; rows are post-synaptic in the captions of Figs. 9 and
+/// 10, in the text and in the authors' program. `p` is the depth; the paper's table has `1 - p`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Perturbation {
     /// All synapses.

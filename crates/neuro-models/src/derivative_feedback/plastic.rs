@@ -1,9 +1,4 @@
 //! Rates, synapses, weights and gains of the ring as one system of `7 N + N^2` variables.
-//!
-//! A state is `[rE, rI, sEE, sIE, sEI, sII, U, g]` with `U` column-major. The right-hand side is
-//! smooth within a period of the trial; integrate the stimulus and the delay one after the other.
-//! The learning itself is `neuro-plasticity`'s: differential plasticity behind a gate, rectified,
-//! with homeostatic gains.
 
 use std::sync::Arc;
 
@@ -29,6 +24,11 @@ pub enum Period {
 type Rule = Combined<Rectified<Gated<Differential, Fixed>>, Fixed>;
 
 /// The ring network while it learns, in one period of a trial.
+///
+/// A state is `[rE, rI, sEE, sIE, sEI, sII, U, g]` with `U` column-major. The right-hand side is
+/// smooth within a period of the trial; integrate the stimulus and the delay one after the other.
+/// The learning itself is `neuro-plasticity`'s: differential plasticity behind a gate, rectified,
+/// with homeostatic gains.
 #[derive(Clone, Debug)]
 pub struct PlasticFlow {
     coupling: Arc<Coupling>,

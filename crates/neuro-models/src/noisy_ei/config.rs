@@ -20,9 +20,9 @@ pub enum CellTypes {
 pub enum TimeConstants {
     /// Each unit's own, trained; between two bounds in ms, `dt <= low < high`.
     Trained {
-        /// Lower bound.
+        /// Lower bound (ms), at least `dt`.
         low: f64,
-        /// Upper bound.
+        /// Upper bound (ms), above `low`.
         high: f64,
     },
     /// The same for all, not trained, in ms; at least `dt`.

@@ -5,7 +5,7 @@
 //! back-propagation through time, keeps a stimulus across a delay. Noise during training slows the
 //! inhibitory units.
 //!
-//! ```text
+//! ```equation
 //! r_k     = 1 / (1 + exp(-x_k))
 //! x_{k+1} = (1 - a) x_k + a (W r_k + W_in u_k + W_noise psi_k) + sigma xi_k       (Eq. 9)
 //! o_k     = W_out r_{k+1} + b
@@ -26,6 +26,24 @@
 //! [`Config`] covers all networks of the paper, and its methods make the tasks;
 //! [`LearningCriterion`] decides when a network has learned; the `with_` methods of [`Network`] change
 //! a trained one for tests: its time constants, its noise channels, its inputs.
+//!
+//! ```
+//! use neuro_core::{Batch, Streams};
+//! use neuro_models::noisy_ei::{Config, Network};
+//!
+//! let config = Config { units: 50, ..Config::default() };
+//! let streams = Streams::new(1);
+//! let network = Network::<f64>::new(&config, streams)?;
+//! let task = config.matching_task(250.0);
+//! let batch = Batch::of(&task, streams, 0, 20)?;
+//! let run = network.run(&batch, streams, 0)?;
+//! assert_eq!(run.outputs.trials(), 20);
+//!
+//! // Dale's principle: what an inhibitory unit sends inhibits.
+//! let weights = network.weights("recurrent")?;
+//! assert!(network.inhibitory().iter().all(|&j| weights.column(j).max() <= 0.0));
+//! # Ok::<(), neuro_models::Error>(())
+//! ```
 
 mod changed;
 mod config;

@@ -44,7 +44,7 @@ pub struct Weights<T: Scalar = f64> {
     pub noise: DMatrix<T>,
     /// `W_out`: 1 x N.
     pub readout: DMatrix<T>,
-    /// `b`.
+    /// `b`, added to the output.
     pub readout_bias: T,
     /// Time constants, one for each unit.
     pub time_constants: UnitTimeConstants<T>,

@@ -1,10 +1,4 @@
 //! How large a network must be to replay a cycle of memories.
-//!
-//! From its first memory on, a network passes when so many laps of visits hold one unbroken chain that is long enough.
-//! The smallest network is found by doubling and bisection. Success is not monotone in the number of features, since
-//! each size has memories of its own: what a bisection returns is *a* size at which a network passed below which the
-//! last one that was tried failed, not the smallest there is. Source: Karuvally et al., Fig. 4, and their scripts, which
-//! simulate other networks than the paper's.
 
 use neuro_core::Error as Core;
 use neuro_core::System;
@@ -198,6 +192,12 @@ impl Watch<'_> {
 }
 
 /// A search for the smallest size at which something works.
+///
+/// From its first memory on, a network passes when so many laps of visits hold one unbroken chain that is long enough.
+/// The smallest network is found by doubling and bisection. Success is not monotone in the number of features, since
+/// each size has memories of its own: what a bisection returns is *a* size at which a network passed below which the
+/// last one that was tried failed, not the smallest there is. Source: Karuvally et al., Fig. 4, and their scripts, which
+/// simulate other networks than the paper's.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SizeSearch {
     /// The first size that is tried, at least 1: 2.

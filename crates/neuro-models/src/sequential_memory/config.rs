@@ -104,7 +104,7 @@ impl Config {
 
     /// How long each memory of a cycle is on, if memories are orthogonal and switches take no time.
     ///
-    /// ```text
+    /// ```equation
     /// (1 - q)^2 / (1 - q^K) = theta,    q = exp(-tau / T_d)
     /// ```
     ///

@@ -1,15 +1,4 @@
 //! The energy, its parts, and how it changes.
-//!
-//! ```text
-//! E(V_f, V_h, V_d) = [V_f . s_f - L_f] + [V_h . s_h - L_h] - sqrt(alpha_s) s_f^T Xi s_h - alpha_c s_h^T W Xi^T V_d
-//! dE/dt = F + G
-//! F = -T_f V_f'^T H_f V_f' - T_h V_h'^T H_h V_h'     <= 0
-//! G = -alpha_c s_h^T W Xi^T V_d'                     of any sign, of order 1 / T_d
-//! ```
-//!
-//! because `dE/ds_f = -T_f V_f'` and `dE/ds_h = -T_h V_h'`: with `V_d` frozen the energy cannot rise, and what moves
-//! `V_d` tilts the surface. In the adiabatic limit, with `V_h = h*`, `E = V_f . s_f - L_f - L_h(h*)`. Source: paper,
-//! Eqs. 4-8; in its Eqs. 4, 13, 14 and 16 signs, gains and transposes are misprinted. Without feature input.
 
 use nalgebra::DMatrix;
 use neuro_core::{Error as Core, System};
@@ -22,6 +11,14 @@ use super::{Network, ReducedFlow};
 use crate::Error;
 
 /// The terms of the energy of all three variables.
+///
+/// ```equation
+/// E(V_f, V_h, V_d) = [V_f . s_f - L_f] + [V_h . s_h - L_h] - sqrt(alpha_s) s_f^T Xi s_h - alpha_c s_h^T W Xi^T V_d
+/// ```
+///
+/// In the adiabatic limit, with `V_h = h*`, `E = V_f . s_f - L_f - L_h(h*)`. Symbols are those of the
+/// [module](super). Source: paper, Eqs. 4-8; in its Eqs. 4, 13, 14 and 16 signs, gains and transposes are
+/// misprinted.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EnergyTerms {
     /// `V_f . s_f - L_f`.
@@ -42,7 +39,16 @@ impl EnergyTerms {
     }
 }
 
-/// The two parts of `dE/dt`.
+/// The two parts of `dE/dt`, for the energy of [`EnergyTerms`].
+///
+/// ```equation
+/// dE/dt = F + G
+/// F = -T_f V_f'^T H_f V_f' - T_h V_h'^T H_h V_h'     <= 0
+/// G = -alpha_c s_h^T W Xi^T V_d'                     of any sign, of order 1 / T_d
+/// ```
+///
+/// because `dE/ds_f = -T_f V_f'` and `dE/ds_h = -T_h V_h'`: with `V_d` frozen the energy cannot rise, and what moves
+/// `V_d` tilts the surface. A prime is a derivative by time. Without feature input.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EnergyRate {
     /// `F`, at most 0: the state descends.

@@ -1,12 +1,4 @@
 //! Instantaneous fixed points: where the features would settle if the delay stood still.
-//!
-//! ```text
-//! V_f <- sqrt(alpha_s) Xi sigma_h( h*(V_f, V_d) ),    V_d frozen
-//! ```
-//!
-//! The adiabatic energy is a difference of convex functions of `s_f`, and this is its concave-convex procedure (Yuille
-//! & Rangarajan 2003): the energy falls with every sweep until the state stands still, without a step size. The
-//! authors minimise with BFGS and numerical gradients instead.
 
 use neuro_core::Error as Core;
 
@@ -34,6 +26,14 @@ impl Default for Sweeps {
 }
 
 /// Where the sweeps ended.
+///
+/// ```equation
+/// V_f <- sqrt(alpha_s) Xi sigma_h( h^*(V_f, V_d) ),    V_d frozen
+/// ```
+///
+/// The adiabatic energy is a difference of convex functions of `s_f`, and this is its concave-convex procedure (Yuille
+/// & Rangarajan 2003): the energy falls with every sweep until the state stands still, without a step size. The
+/// authors minimise with BFGS and numerical gradients instead.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FixedPoint {
     /// The features.

@@ -1,14 +1,4 @@
 //! The dynamics as systems of differential equations.
-//!
-//! | system | state | exact for |
-//! |---|---|---|
-//! | [`Flow`] | `[V_f, V_h, V_d]` | any network with `T_h > 0` |
-//! | [`ReducedFlow`] | `[V_f, V_d]` | `T_h = 0` |
-//! | [`ProjectedFlow`] | `[V_f, d]`, `d = Xi^T V_d` | `T_h = 0`: `V_d` is linear, and nothing else of it acts |
-//! | [`OverlapFlow`](super::OverlapFlow) | `[Xi^T V_f, d]` | `T_h = 0` and linear features, as in DSEM |
-//!
-//! Runge–Kutta methods commute with linear maps of the state, so that the projected forms give the projected
-//! trajectories to rounding, step by step. Several states, one after another, go together.
 
 use neuro_core::{Error as Core, Kernel, System, run_kernel};
 
@@ -124,6 +114,16 @@ pub(super) struct Rhs<'a, F> {
 }
 
 /// The network with all three variables; a state is `[V_f, V_h, V_d]`.
+///
+/// | system | state | exact for |
+/// |---|---|---|
+/// | [`Flow`] | `[V_f, V_h, V_d]` | any network with `T_h > 0` |
+/// | [`ReducedFlow`](super::ReducedFlow) | `[V_f, V_d]` | `T_h = 0` |
+/// | [`ProjectedFlow`](super::ProjectedFlow) | `[V_f, d]`, `d = Xi^T V_d` | `T_h = 0`: `V_d` is linear, and nothing else of it acts |
+/// | [`OverlapFlow`](super::OverlapFlow) | `[Xi^T V_f, d]` | `T_h = 0` and linear features, as in DSEM |
+///
+/// Runge–Kutta methods commute with linear maps of the state, so that the projected forms give the projected
+/// trajectories to rounding, step by step. Several states, one after another, go together.
 #[derive(Clone, Debug)]
 pub struct Flow<'a> {
     network: &'a Network,

@@ -1,34 +1,4 @@
 //! Lagrangians: one convex function of a layer's state from which its energy, activation and Hessian come.
-//!
-//! ```text
-//! sigma(v) = grad L(v),    H(v) = d sigma / dv,    energy of a layer: v . sigma(v) - L(v)
-//! ```
-//!
-//! | Lagrangian | `L(v)` | activation `sigma(v)` | `H(v)` |
-//! |---|---|---|---|
-//! | [`Quadratic`] | `v . v / 2` | `v` | `I` |
-//! | [`LogCosh`] | `(1/g) sum_i log cosh(g v_i)` | `tanh(g v)` | `diag g (1 - sigma^2)` |
-//! | [`LogSumExp`] | `(1/g) log sum_i exp(g v_i)` | `softmax(g v)` | `g (diag p - p p^T)` |
-//! | [`Softplus`] | `(1/g) sum_i log(1 + exp(g v_i))` | `1 / (1 + exp(-g v))` | `diag g sigma (1 - sigma)` |
-//!
-//! `g` is the gain. A Hessian must be positive semidefinite, or the energy may rise. Source: Krotov & Hopfield,
-//! Large associative memory problem in neurobiology and machine learning (2021), and Karuvally et al. The
-//! gain stands in the Lagrangian as well as in the activation; the paper prints it in one of them only.
-//!
-//! With the gain multiplied last, nothing overflows that can be represented, at any finite state.
-//!
-//! ```
-//! use neuro_models::sequential_memory::{Lagrangian, LogCosh, LogSumExp};
-//!
-//! let softmax = LogSumExp { gain: 2.0 };
-//! let v = [1e308, 1e308, -1e308];
-//! let mut p = [0.0; 3];
-//! softmax.activation_into(3, &v, &mut p);
-//! assert_eq!(p, [0.5, 0.5, 0.0]);
-//! assert_eq!(softmax.value(&v), 1e308);
-//! // log cosh grows like |v|, although cosh overflows from 710 on.
-//! assert_eq!(LogCosh { gain: 1.0 }.value(&[1e6]), 1e6 - 2f64.ln());
-//! ```
 
 use std::fmt::Debug;
 
@@ -37,6 +7,36 @@ use neuro_core::transfer::{exp_into, logistic_into, softplus_into, tanh_into};
 use neuro_core::vectorize;
 
 /// A convex function of a layer's state, its gradient and its Hessian.
+///
+/// ```equation
+/// sigma(v) = grad L(v),    H(v) = dsigma/dv,    energy of each layer: v . sigma(v) - L(v)
+/// ```
+///
+/// | Lagrangian | `L(v)` | activation `sigma(v)` | `H(v)` |
+/// |---|---|---|---|
+/// | [`Quadratic`] | `v . v / 2` | `v` | `I` |
+/// | [`LogCosh`] | `(1/g) sum_i log cosh(g v_i)` | `tanh(g v)` | `diag g (1 - sigma^2)` |
+/// | [`LogSumExp`] | `(1/g) log sum_i exp(g v_i)` | `softmax(g v)` | `g (diag p - p p^T)` |
+/// | [`Softplus`] | `(1/g) sum_i log(1 + exp(g v_i))` | `1 / (1 + exp(-g v))` | `diag g sigma (1 - sigma)` |
+///
+/// `g` is the gain. A Hessian must be positive semidefinite, or the energy may rise. Source: Krotov & Hopfield,
+/// Large associative memory problem in neurobiology and machine learning (2021), and Karuvally et al. The
+/// gain stands in the Lagrangian as well as in the activation; the paper prints it in one of them only.
+///
+/// With the gain multiplied last, nothing overflows that can be represented, at any finite state.
+///
+/// ```
+/// use neuro_models::sequential_memory::{Lagrangian, LogCosh, LogSumExp};
+///
+/// let softmax = LogSumExp { gain: 2.0 };
+/// let v = [1e308, 1e308, -1e308];
+/// let mut p = [0.0; 3];
+/// softmax.activation_into(3, &v, &mut p);
+/// assert_eq!(p, [0.5, 0.5, 0.0]);
+/// assert_eq!(softmax.value(&v), 1e308);
+/// // log cosh grows like |v|, although cosh overflows from 710 on.
+/// assert_eq!(LogCosh { gain: 1.0 }.value(&[1e6]), 1e6 - 2f64.ln());
+/// ```
 ///
 /// ```
 /// use neuro_models::sequential_memory::Lagrangian;

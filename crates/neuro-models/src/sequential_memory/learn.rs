@@ -1,8 +1,4 @@
 //! Learning an episode online, from memories that are shown one after another.
-//!
-//! While a memory is shown, the delayed features follow, and the synapses are changed every so many steps by the energy
-//! rule of `neuro-plasticity`: the target is the **next** memory, the current one is that which is shown. (The other
-//! reading of the paper, shown as target and previous as current, freezes recall in the first memory.)
 
 use nalgebra::DMatrix;
 use neuro_core::Error as Core;
@@ -15,6 +11,10 @@ use super::{Drive, LearningConfig, Network, Presentation, ReducedFlow};
 use crate::Error;
 
 /// A network that learns.
+///
+/// While a memory is shown, the delayed features follow, and the synapses are changed every so many steps by the energy
+/// rule of `neuro-plasticity`: the target is the **next** memory, the current one is that which is shown. (The other
+/// reading of the paper, shown as target and previous as current, freezes recall in the first memory.)
 ///
 /// ```
 /// use neuro_core::Streams;

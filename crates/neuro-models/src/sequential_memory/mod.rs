@@ -4,7 +4,7 @@
 //! Delayed copies of the features act on the hidden units through directed synapses, and tilt the energy slowly: each
 //! memory is stable until the next one draws the network away.
 //!
-//! ```text
+//! ```equation
 //! T_f dV_f/dt = sqrt(alpha_s) Xi s_h - V_f + I                               (Eq. 1)
 //! T_h dV_h/dt = sqrt(alpha_s) Xi^T s_f + alpha_c W Xi^T V_d - V_h
 //! T_d dV_d/dt = beta_d s_f - V_d

@@ -135,13 +135,13 @@ impl Network {
         &self.transitions
     }
 
-    /// `N_f`.
+    /// Number of features, `N_f`.
     #[must_use]
     pub fn feature_units(&self) -> usize {
         self.memories.nrows()
     }
 
-    /// `N_h`.
+    /// Number of hidden units and memories, `N_h`.
     #[must_use]
     pub fn hidden_units(&self) -> usize {
         self.memories.ncols()

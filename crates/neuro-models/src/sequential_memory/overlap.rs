@@ -1,15 +1,4 @@
 //! The network in as many variables as there are memories, when features are linear (DSEM).
-//!
-//! With `f = Xi^T V_f`, `d = Xi^T V_d` and the overlaps of the memories with each other `C = Xi^T Xi`:
-//!
-//! ```text
-//! T_f df/dt = sqrt(alpha_s) C sigma_h( sqrt(alpha_s) f + alpha_c W d ) - f + Xi^T I
-//! T_d dd/dt = beta_d f - d
-//! ```
-//!
-//! This is closed, and exact from any state on, whether or not it lies in the span of the memories: a product
-//! of `N_h x N_h` and one with the transitions, whatever the number of features. `f / N_f` are the overlaps. The features themselves are
-//! not in it.
 
 use neuro_core::{Error as Core, Kernel, System, run_kernel};
 
@@ -20,6 +9,17 @@ use super::reduced::hidden_activation;
 use crate::Error;
 
 /// DSEM in its overlaps; a state is `[f, d]`.
+///
+/// With `f = Xi^T V_f`, `d = Xi^T V_d` and the overlaps of the memories with each other `C = Xi^T Xi`:
+///
+/// ```equation
+/// T_f df/dt = sqrt(alpha_s) C sigma_h( sqrt(alpha_s) f + alpha_c W d ) - f + Xi^T I
+/// T_d dd/dt = beta_d f - d
+/// ```
+///
+/// This is closed, and exact from any state on, whether or not it lies in the span of the memories: a
+/// product of `N_h x N_h` and one with the transitions, whatever the number of features. `f / N_f`
+/// are the overlaps. The features themselves are not in it.
 ///
 /// ```
 /// use neuro_core::Streams;

@@ -18,9 +18,9 @@ pub enum Cueing {
     /// The features begin at 0 and get the cue times `strength` (finite) as input for so many steps, before the
     /// replay begins. The authors have 200 steps and 0.1 at 100 features: a cue of length 1.
     Input {
-        /// Number of steps.
+        /// Number of steps of the integration.
         steps: usize,
-        /// Factor.
+        /// What the cue is multiplied by, finite.
         strength: f64,
     },
 }

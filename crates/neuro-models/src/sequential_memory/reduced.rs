@@ -1,12 +1,4 @@
 //! The adiabatic limit `T_h = 0`: hidden units follow at once, `V_h = h*(V_f, V_d)`.
-//!
-//! ```text
-//! T_f dV_f/dt = sqrt(alpha_s) Xi sigma_h( sqrt(alpha_s) Xi^T sigma_f(V_f) + alpha_c W Xi^T V_d ) - V_f + I
-//! T_d dV_d/dt = beta_d sigma_f(V_f) - V_d
-//! T_d dd/dt   = beta_d Xi^T sigma_f(V_f) - d,        d = Xi^T V_d
-//! ```
-//!
-//! The last line closes the system without `V_d`: half of the variables and of the products are spared.
 
 use nalgebra::DMatrix;
 use neuro_core::{Kernel, Linearize, System, run_kernel};
@@ -19,6 +11,14 @@ use super::panels::DEEP;
 use crate::Error;
 
 /// The network in the adiabatic limit; a state is `[V_f, V_d]`.
+///
+/// ```equation
+/// T_f dV_f/dt = sqrt(alpha_s) Xi sigma_h( sqrt(alpha_s) Xi^T sigma_f(V_f) + alpha_c W Xi^T V_d ) - V_f + I
+/// T_d dV_d/dt = beta_d sigma_f(V_f) - V_d
+/// T_d dd/dt   = beta_d Xi^T sigma_f(V_f) - d,        d = Xi^T V_d
+/// ```
+///
+/// The last line closes the system without `V_d`: half of the variables and of the products are spared.
 #[derive(Clone, Debug)]
 pub struct ReducedFlow<'a> {
     network: &'a Network,

@@ -1,7 +1,4 @@
 //! What a network replays: overlaps over time, and the memories that they visit.
-//!
-//! A memory is on when its overlap is the largest and reaches a threshold. The largest alone would not do: a
-//! mixture of memories, too, has a largest overlap.
 
 use nalgebra::DMatrix;
 use neuro_core::Error as Core;
@@ -15,20 +12,20 @@ pub(super) const THRESHOLD: f64 = 0.8;
 /// A stay in one memory.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Visit {
-    /// The memory.
+    /// Index of the memory, counted from 0.
     pub memory: usize,
     /// Time of the first sample in it.
     pub start: f64,
     /// Time of the last sample in it before another memory.
     pub end: f64,
-    /// Largest overlap.
+    /// Largest overlap during the stay; 1 is the memory itself.
     pub peak: f64,
 }
 
 /// How long memories are on, from the onset of one to the onset of the next.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Dwell {
-    /// Mean time.
+    /// Mean time, in the unit of the times of the replay (`T_f`).
     pub mean: f64,
     /// Standard deviation over the visits, without correction.
     pub deviation: f64,
@@ -37,6 +34,9 @@ pub struct Dwell {
 }
 
 /// The overlaps of a run with some patterns, and the visits that they show.
+///
+/// A memory is on when its overlap is the largest and reaches a threshold. The largest alone would not do: a
+/// mixture of memories, too, has a largest overlap.
 ///
 /// ```
 /// use neuro_core::nalgebra::DMatrix;

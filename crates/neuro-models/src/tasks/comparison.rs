@@ -1,38 +1,4 @@
 //! Comparing two signals across a delay.
-//!
-//! A trial is a first signal, a silent delay, and a second signal; the network says at the end in
-//! which signal a quantity `q` was larger. Sample `n` of a signal is one of
-//!
-//! ```text
-//! sin(q a n + c) + eta                frequency,           eta ~ N(0, noise_sd^2)
-//! q a n + c + eta                     velocity,            eta ~ N(0, noise_sd^2)
-//! sin(w a n + c) + q eta              noise (its sd),      eta ~ N(0, 1)
-//! ```
-//!
-//! with `q` what is compared, `c` a phase or offset that is not to the point, `a` the Euler step in
-//! units of the membrane time constant, and `n = 0, 1, ...` counted anew for the second signal
-//! (Ichikawa & Kaneko 2021, Sec. II A and III A). Time is counted in Euler steps throughout;
-//! frequencies and velocities are in units of the membrane's rate. Were `a` left out, frequencies
-//! above pi would be aliased and the task ill-posed.
-//!
-//! ```
-//! use neuro_core::{Batch, Streams};
-//! use neuro_models::tasks::{ComparisonTask, SecondSignal, Signal, Timing};
-//!
-//! let task = ComparisonTask {
-//!     alpha: 0.25,
-//!     timing: Timing { first: 13..=17, delay: 25..=35, second: SecondSignal::Until(60) },
-//!     signal: Signal::Frequency { range: (1.0, 5.0), largest_phase: 3.14, noise_sd: 0.05 },
-//!     minimal_gap: 1.0,
-//!     shared_nuisance: false,
-//! };
-//! let batch = Batch::<f64>::of(&task, Streams::new(7), 0, 100)?;
-//! let [first, second] = task.compared().map(|name| batch.parameter(name));
-//! for (trial, (one, two)) in first?.iter().zip(&second?).enumerate() {
-//!     assert_eq!(batch.labels[trial], usize::from(one <= two));
-//! }
-//! # Ok::<(), neuro_core::Error>(())
-//! ```
 
 use neuro_core::{Domain, Error, Scalar, Streams, Task, TaskShape, TrialMut};
 use rand::RngExt;
@@ -41,7 +7,40 @@ use super::Timing;
 
 /// In which of two signals was a quantity larger?
 ///
-/// Class 0: in the first, class 1: in the second (ties are class 1).
+/// A trial is a first signal, a silent delay, and a second signal; the network says at the end in
+/// which signal a quantity `q` was larger: class 0 in the first, class 1 in the second (ties are
+/// class 1). Sample `n` of a signal is one of
+///
+/// ```equation
+/// sin(q a n + c) + eta                frequency,           eta ~ N(0, noise_sd^2)
+/// q a n + c + eta                     velocity,            eta ~ N(0, noise_sd^2)
+/// sin(w a n + c) + q eta              noise (its sd),      eta ~ N(0, 1)
+/// ```
+///
+/// with `q` what is compared, `c` a phase or offset that is not to the point, `a` the Euler step in
+/// units of the membrane time constant, and `n = 0, 1, ...` counted anew for the second signal
+/// (Ichikawa & Kaneko 2021, Sec. II A and III A). Time is counted in Euler steps throughout;
+/// frequencies and velocities are in units of the membrane's rate. Were `a` left out, frequencies
+/// above pi would be aliased and the task ill-posed.
+///
+/// ```
+/// use neuro_core::{Batch, Streams};
+/// use neuro_models::tasks::{ComparisonTask, SecondSignal, Signal, Timing};
+///
+/// let task = ComparisonTask {
+///     alpha: 0.25,
+///     timing: Timing { first: 13..=17, delay: 25..=35, second: SecondSignal::Until(60) },
+///     signal: Signal::Frequency { range: (1.0, 5.0), largest_phase: 3.14, noise_sd: 0.05 },
+///     minimal_gap: 1.0,
+///     shared_nuisance: false,
+/// };
+/// let batch = Batch::<f64>::of(&task, Streams::new(7), 0, 100)?;
+/// let [first, second] = task.compared().map(|name| batch.parameter(name));
+/// for (trial, (one, two)) in first?.iter().zip(&second?).enumerate() {
+///     assert_eq!(batch.labels[trial], usize::from(one <= two));
+/// }
+/// # Ok::<(), neuro_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct ComparisonTask {
     /// Euler step in units of the membrane time constant, in (0, 1].
@@ -58,7 +57,7 @@ pub struct ComparisonTask {
 
 /// What a signal is made of: sample `n` of a signal with quantity `q` and phase or offset `c` is
 ///
-/// ```text
+/// ```equation
 /// sin(q a n + c) + eta                frequency,           eta ~ N(0, noise_sd^2)
 /// q a n + c + eta                     velocity,            eta ~ N(0, noise_sd^2)
 /// sin(w a n + c) + q eta              noise (its sd),      eta ~ N(0, 1)

@@ -1,28 +1,4 @@
 //! Context-dependent integration: what is the sign of the attended one of two noisy inputs?
-//!
-//! ```text
-//! | fixation | stimulus                | response |
-//! u_0, u_1     offset + N(0, noise_sd^2)              each its own offset, + or - `offset`
-//! u_2, u_3   1 on the channel of the attended input, always
-//! target                               sign of the attended offset
-//! ```
-//!
-//! (Rungratsameetaweemana et al., Fig. 6b; after Mante et al. 2013.) The noise is drawn anew at each
-//! step and does not depend on `dt`. Only the last part of the response decides whether a trial is
-//! correct.
-//!
-//! ```
-//! use neuro_core::{Batch, Streams};
-//! use neuro_models::tasks::ContextTask;
-//!
-//! let batch = Batch::<f64>::of(&ContextTask::default(), Streams::new(7), 0, 20)?;
-//! let offsets = [batch.parameter("offset_1")?, batch.parameter("offset_2")?];
-//! for (trial, attended) in batch.parameter("attended")?.into_iter().enumerate() {
-//!     let sign = offsets[attended as usize][trial].signum();
-//!     assert_eq!(batch.targets.state(498, trial)[0], sign);
-//! }
-//! # Ok::<(), neuro_core::Error>(())
-//! ```
 
 use std::ops::Range;
 
@@ -34,6 +10,30 @@ use super::periods::{check, check_response, ranges, steps};
 
 /// Context-dependent integration; all times in ms, whole numbers of steps. Class 1 are the trials
 /// with a positive attended offset.
+///
+/// ```text
+/// | fixation | stimulus                | response |
+/// u_0, u_1     offset + N(0, noise_sd^2)              each its own offset, + or - `offset`
+/// u_2, u_3   1 on the channel of the attended input, always
+/// target                               sign of the attended offset
+/// ```
+///
+/// (Rungratsameetaweemana et al., Fig. 6b; after Mante et al. 2013.) The noise is drawn anew at each
+/// step and does not depend on `dt`. Only the last part of the response decides whether a trial is
+/// correct.
+///
+/// ```
+/// use neuro_core::{Batch, Streams};
+/// use neuro_models::tasks::ContextTask;
+///
+/// let batch = Batch::<f64>::of(&ContextTask::default(), Streams::new(7), 0, 20)?;
+/// let offsets = [batch.parameter("offset_1")?, batch.parameter("offset_2")?];
+/// for (trial, attended) in batch.parameter("attended")?.into_iter().enumerate() {
+///     let sign = offsets[attended as usize][trial].signum();
+///     assert_eq!(batch.targets.state(498, trial)[0], sign);
+/// }
+/// # Ok::<(), neuro_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct ContextTask {
     /// Euler step, positive; default 5.

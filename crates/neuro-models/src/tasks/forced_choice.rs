@@ -1,26 +1,4 @@
 //! Two-alternative forced choice: was there a stimulus?
-//!
-//! ```text
-//! | fixation | stimulus or none | response |
-//! input        1 or 0
-//! target                          1 or 0
-//! ```
-//!
-//! One input and one output; a stimulus appears in every other trial, at random (Rungratsameetaweemana
-//! et al., Fig. 6a). No memory is needed: the response follows the stimulus at once.
-//!
-//! ```
-//! use neuro_core::{Batch, Streams};
-//! use neuro_models::tasks::ForcedChoiceTask;
-//!
-//! let batch = Batch::<f64>::of(&ForcedChoiceTask::default(), Streams::new(7), 0, 50)?;
-//! let stimulus = batch.parameter("stimulus")?;
-//! for trial in 0..50 {
-//!     assert_eq!(batch.inputs.state(60, trial)[0], stimulus[trial]);
-//!     assert_eq!(batch.targets.state(110, trial)[0], stimulus[trial]);
-//! }
-//! # Ok::<(), neuro_core::Error>(())
-//! ```
 
 use std::ops::Range;
 
@@ -32,6 +10,28 @@ use super::periods::{check, check_response, ranges};
 
 /// Two-alternative forced choice; all times in ms, whole numbers of steps. Class 1 are the trials
 /// with a stimulus.
+///
+/// ```text
+/// | fixation | stimulus or none | response |
+/// input        1 or 0
+/// target                          1 or 0
+/// ```
+///
+/// One input and one output; a stimulus appears in every other trial, at random (Rungratsameetaweemana
+/// et al., Fig. 6a). No memory is needed: the response follows the stimulus at once.
+///
+/// ```
+/// use neuro_core::{Batch, Streams};
+/// use neuro_models::tasks::ForcedChoiceTask;
+///
+/// let batch = Batch::<f64>::of(&ForcedChoiceTask::default(), Streams::new(7), 0, 50)?;
+/// let stimulus = batch.parameter("stimulus")?;
+/// for trial in 0..50 {
+///     assert_eq!(batch.inputs.state(60, trial)[0], stimulus[trial]);
+///     assert_eq!(batch.targets.state(110, trial)[0], stimulus[trial]);
+/// }
+/// # Ok::<(), neuro_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct ForcedChoiceTask {
     /// Euler step, positive; default 5.

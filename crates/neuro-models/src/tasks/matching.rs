@@ -1,29 +1,4 @@
 //! Delayed match to sample: do two stimuli across a delay have the same sign?
-//!
-//! ```text
-//! | fixation | stimulus 1 | delay | stimulus 2 | second delay, gap | response | tail |
-//! input        +-1                  +-1
-//! target                                                            +-1
-//! ```
-//!
-//! The target is +1 for two equal stimuli and -1 for two different ones, and 0 outside the response
-//! (Rungratsameetaweemana et al., Fig. 1a; the gap, the response and the tail are those of Kim, Li &
-//! Sejnowski 2019). The stimuli come on two channels, the first on channel 0 and the second on
-//! channel 1, or both on one. With a second delay it is the task of two delays.
-//!
-//! ```
-//! use neuro_core::{Batch, Streams};
-//! use neuro_models::tasks::{MatchingTask, ResponseTask};
-//!
-//! let task = MatchingTask { delay: 250.0, ..MatchingTask::default() };
-//! let batch = Batch::<f64>::of(&task, Streams::new(7), 0, 50)?;
-//! let [first, second] = ["stimulus_1", "stimulus_2"].map(|name| batch.parameter(name));
-//! let response = ResponseTask::<f64>::response(&task);
-//! for (trial, (one, two)) in first?.iter().zip(&second?).enumerate() {
-//!     assert_eq!(batch.targets.state(response.start, trial)[0], one * two);
-//! }
-//! # Ok::<(), neuro_core::Error>(())
-//! ```
 
 use std::ops::Range;
 
@@ -34,6 +9,31 @@ use super::ResponseTask;
 use super::periods::{check, check_response, ranges};
 
 /// Delayed match to sample; all times in ms, whole numbers of steps. Class 1 are the matches.
+///
+/// ```text
+/// | fixation | stimulus 1 | delay | stimulus 2 | second delay, gap | response | tail |
+/// input        +-1                  +-1
+/// target                                                            +-1
+/// ```
+///
+/// The target is +1 for two equal stimuli and -1 for two different ones, and 0 outside the response
+/// (Rungratsameetaweemana et al., Fig. 1a; the gap, the response and the tail are those of Kim, Li &
+/// Sejnowski 2019). The stimuli come on two channels, the first on channel 0 and the second on
+/// channel 1, or both on one. With a second delay it is the task of two delays.
+///
+/// ```
+/// use neuro_core::{Batch, Streams};
+/// use neuro_models::tasks::{MatchingTask, ResponseTask};
+///
+/// let task = MatchingTask { delay: 250.0, ..MatchingTask::default() };
+/// let batch = Batch::<f64>::of(&task, Streams::new(7), 0, 50)?;
+/// let [first, second] = ["stimulus_1", "stimulus_2"].map(|name| batch.parameter(name));
+/// let response = ResponseTask::<f64>::response(&task);
+/// for (trial, (one, two)) in first?.iter().zip(&second?).enumerate() {
+///     assert_eq!(batch.targets.state(response.start, trial)[0], one * two);
+/// }
+/// # Ok::<(), neuro_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct MatchingTask {
     /// Euler step, positive; default 5.

@@ -1,7 +1,4 @@
 //! A task whose inputs are disturbed, for tests of robustness.
-//!
-//! Each input channel of each step gets a normal number more: `u + N(0, sd^2)`. Targets and classes
-//! are those of the undisturbed task.
 
 use std::ops::Range;
 
@@ -13,6 +10,9 @@ use super::ResponseTask;
 const ADDED: u64 = 1 << 55;
 
 /// A task with noise added to its inputs.
+///
+/// Each input channel of each step gets a normal number more: `u + N(0, sd^2)`. Targets and classes
+/// are those of the undisturbed task.
 ///
 /// ```
 /// use neuro_core::{Batch, Streams};

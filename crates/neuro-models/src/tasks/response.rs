@@ -1,18 +1,4 @@
 //! Tasks that are answered by the level of one output, and when an answer is correct.
-//!
-//! During a response window the output should stay at one of two levels. [`PeakRule`] asks whether
-//! it got there at all, as the papers of Kim & Sejnowski do; it is lenient, one noisy sample is
-//! enough. [`WindowMeanRule`] asks where it was on average.
-//!
-//! ```
-//! use neuro_models::tasks::{Answer, CorrectTrial, PeakRule, WindowMeanRule};
-//!
-//! // One peak above 0.7 in a window that is mostly below 0.
-//! let answer = Answer::of([-0.5, -0.5, 0.8, -0.5]).expect("four samples");
-//! let levels = [-1.0, 1.0];
-//! assert!(PeakRule::default().is_correct(1.0, levels, &answer));
-//! assert!(!WindowMeanRule.is_correct(1.0, levels, &answer));
-//! ```
 
 use std::fmt::Debug;
 use std::ops::Range;
@@ -20,6 +6,20 @@ use std::ops::Range;
 use neuro_core::{Scalar, Task};
 
 /// A task with one output that should take one of two levels in a response window.
+///
+/// During a response window the output should stay at one of two levels. [`PeakRule`] asks whether
+/// it got there at all, as the papers of Kim & Sejnowski do; it is lenient, one noisy sample is
+/// enough. [`WindowMeanRule`] asks where it was on average.
+///
+/// ```
+/// use neuro_models::tasks::{Answer, CorrectTrial, PeakRule, WindowMeanRule};
+///
+/// // One peak above 0.7 in a window that is mostly below 0.
+/// let answer = Answer::of([-0.5, -0.5, 0.8, -0.5]).expect("four samples");
+/// let levels = [-1.0, 1.0];
+/// assert!(PeakRule::default().is_correct(1.0, levels, &answer));
+/// assert!(!WindowMeanRule.is_correct(1.0, levels, &answer));
+/// ```
 pub trait ResponseTask<T: Scalar = f64>: Task<T> {
     /// The level of class 0 and that of class 1.
     fn levels(&self) -> [f64; 2];
@@ -75,9 +75,9 @@ pub trait CorrectTrial: Debug {
 /// `-active` for a negative one; for the level 0 it must stay within `silent` throughout.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PeakRule {
-    /// Default 0.7.
+    /// Size that the output must exceed for a level other than 0, in its unit; default 0.7.
     pub active: f64,
-    /// Default 0.3.
+    /// Size that the output must not exceed for the level 0; default 0.3.
     pub silent: f64,
 }
 

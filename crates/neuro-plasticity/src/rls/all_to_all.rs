@@ -1,13 +1,4 @@
 //! Recurrent weights of all to all, without self-connections: one `P` for all units.
-//!
-//! Each unit misses another input, itself. Its own `P` would be that of all inputs with one eliminated,
-//! so that its gain follows from the common one in `n` operations:
-//!
-//! ```text
-//! k_i = y - P_:i y_i / P_ii,    r.k_i = r.y - y_i^2 / P_ii,    y = P r
-//! ```
-//!
-//! An update of all `n` units costs of the order of `n^2` operations instead of `n^3`.
 
 use neuro_core::nalgebra::DMatrix;
 use neuro_core::{Error as Core, Scalar};
@@ -17,6 +8,17 @@ use super::{RlsConfig, check_sample};
 use crate::Error;
 
 /// Recursive least squares of the drive for dense recurrent weights with an empty diagonal.
+///
+/// What it computes and minimises stands with [`RlsConfig`].
+///
+/// Each unit misses another input, itself. Its own `P` would be that of all inputs with one eliminated,
+/// so that its gain follows from the common one in `n` operations:
+///
+/// ```equation
+/// k_i = y - P_:i y_i / P_ii,    r.k_i = r.y - y_i^2 / P_ii,    y = P r
+/// ```
+///
+/// An update of all `n` units costs of the order of `n^2` operations instead of `n^3`.
 ///
 /// ```
 /// use neuro_core::nalgebra::DMatrix;

@@ -3,7 +3,7 @@
 //! When rates have only decayed since the update before, but for few, `r = decay r_before + d` with few
 //! entries of `d` other than 0, and with the symbols of the parent module
 //!
-//! ```text
+//! ```equation
 //! P r = decay lambda_f / (lambda_f + r_before.k_before) k_before + P d
 //! ```
 //!

@@ -4,7 +4,7 @@
 //! columns as a 64-byte register has numbers, so that a row of a tile is one register. One sweep
 //! applies the rank-one change of the update before and multiplies the result with the new rates:
 //!
-//! ```text
+//! ```equation
 //! P <- P - factor k k^T,    y = P x
 //! ```
 //!

@@ -35,6 +35,9 @@ pub struct Lesson<'a> {
 
 /// Recursive least squares for sparse recurrent weights.
 ///
+/// What it computes and minimises stands with [`RlsConfig`]. When rates decay alike between spikes, say so
+/// in [`Lesson::decay`]: an update then takes a part of the time, with the same result up to rounding.
+///
 /// `T` is the type of `P` alone; weights, rates and errors are `f64`. With `f32` the matrices take half
 /// the memory and learn faster; over the 30 loops of the paper `P` stays within 1e-4 of that in `f64`
 /// (tested).

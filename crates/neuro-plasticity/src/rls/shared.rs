@@ -10,6 +10,8 @@ use crate::Error;
 
 /// Recursive least squares for a readout `z = W r` in which every output hears every unit.
 ///
+/// What it computes and minimises stands with [`RlsConfig`].
+///
 /// All outputs share the inputs and so `P`: an update costs one product with `P` and one outer product,
 /// however many outputs there are. With the output fed back into the network this is FORCE learning.
 ///

@@ -1,27 +1,4 @@
-//! The leaky recurrent cell of rate networks.
-//!
-//! ```text
-//! x_{k+1} = (1 - a) x_k + a (W r_k + W_in u_k + W_noise psi_k + b) + c xi_k,    r_k = phi(x_k)
-//! z_k     = W_out y_k + b_out,    y = x or y = r
-//! ```
-//!
-//! `a = dt / tau` (one for each unit), `u` the task's input, `psi` noise channels with trained
-//! weights, `xi` standard normal noise of each unit with amplitude `c`. It covers Ichikawa & Kaneko
-//! 2021 (Eqs. 1 to 3: readout of `x`, `c = sqrt(a) sigma`) and Rungratsameetaweemana et al. (Eq. 9:
-//! readout of `r`, `c = sigma`, trained time constants).
-//!
-//! The drive `[W | W_in | W_noise | b] [r; u; psi; 1]` is one product of an extended weight matrix
-//! with an extended presynaptic vector: one packed product at each step, and one product over all
-//! steps for the gradient of every weight. With `lambda_k = dL/dx_k`:
-//!
-//! ```text
-//! lambda_k  = explicit_k + (1 - a) lambda_{k+1} + phi'(x_k) W^T (a lambda_{k+1})
-//! dL/dW_ext = sum_k (a lambda_{k+1}) [r_k; u_k; psi_k; 1]^T
-//! dL/dtau   = -1/tau sum_k lambda_{k+1} (x_{k+1} - x_k - kappa c xi_k)
-//! ```
-//!
-//! where `kappa` is 1 for an amplitude that does not depend on `a`, and 1/2 for `c` proportional to
-//! `sqrt(a)` (then `dc/da = c / 2a`), so no drive has to be stored for the time constants.
+//! The leaky cell: its parts, and what its parameters are.
 
 mod step;
 
@@ -60,8 +37,30 @@ pub struct LeakyConfig<T: Scalar = f64> {
     pub unit_noise: Option<UnitNoise>,
 }
 
-/// The leaky recurrent cell; the equations stand in the source's module header:
-/// `x' = (1 - a) x + a (W r + W_in u + W_noise psi + b) + c xi`, `a = dt / tau`, `r = phi(x)`.
+/// The leaky recurrent cell of rate networks.
+///
+/// ```equation
+/// x_{k+1} = (1 - a) x_k + a (W r_k + W_in u_k + W_noise psi_k + b) + c xi_k,    r_k = phi(x_k)
+/// z_k     = W_out y_k + b_out,    y = x or y = r
+/// ```
+///
+/// `a = dt / tau` (one for each unit), `u` the task's input, `psi` noise channels with trained
+/// weights, `xi` standard normal noise of each unit with amplitude `c`. It covers Ichikawa & Kaneko
+/// 2021 (Eqs. 1 to 3: readout of `x`, `c = sqrt(a) sigma`) and Rungratsameetaweemana et al. (Eq. 9:
+/// readout of `r`, `c = sigma`, trained time constants).
+///
+/// The drive `[W | W_in | W_noise | b] [r; u; psi; 1]` is one product of an extended weight matrix
+/// with an extended presynaptic vector: one packed product at each step, and one product over all
+/// steps for the gradient of every weight. With `lambda_k = dL/dx_k`:
+///
+/// ```equation
+/// lambda_k  = explicit_k + (1 - a) lambda_{k+1} + phi'(x_k) W^T (a lambda_{k+1})
+/// dL/dW_ext = sum_k (a lambda_{k+1}) [r_k; u_k; psi_k; 1]^T
+/// dL/dtau   = -1/tau sum_k lambda_{k+1} (x_{k+1} - x_k - kappa c xi_k)
+/// ```
+///
+/// where `kappa` is 1 for an amplitude that does not depend on `a`, and 1/2 for `c` proportional to
+/// `sqrt(a)` (then `dc/da = c / 2a`), so no drive has to be stored for the time constants.
 ///
 /// Its sizes are those of its parameters: `recurrent` (units x units), `input` (units x inputs),
 /// optionally `noise` (units x channels) and `bias` (units x 1), added in this order one after

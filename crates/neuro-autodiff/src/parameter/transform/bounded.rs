@@ -1,7 +1,4 @@
 //! Values that stay between two bounds.
-//!
-//! `p = low + (high - low) / (1 + exp(-v))` for a raw value `v`: `low < p < high` up to rounding,
-//! with derivative `(p - low) (high - p) / (high - low)`. Used for trained time constants.
 
 use neuro_core::Scalar;
 
@@ -9,6 +6,9 @@ use super::Transform;
 use crate::Error;
 
 /// A logistic map of the raw values onto the interval from `low` to `high`.
+///
+/// `p = low + (high - low) / (1 + exp(-v))` for a raw value `v`: `low < p < high` up to rounding,
+/// with derivative `(p - low) (high - p) / (high - low)`. Used for trained time constants.
 ///
 /// ```
 /// use neuro_autodiff::{Bounded, Transform};

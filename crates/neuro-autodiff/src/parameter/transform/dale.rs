@@ -1,15 +1,4 @@
-//! One sign for all outgoing weights of a unit (Dale's principle).
-//!
-//! `s_j` is +1 for an excitatory unit `j` and -1 for an inhibitory one; `W[i, j]` goes from `j` to
-//! `i`, so a sign belongs to a column. Two forms are in use and they learn differently:
-//!
-//! - [`DaleRectified`]: `W[i, j] = max(V[i, j], 0) s_j` with slope 0 at `V <= 0`, so a connection
-//!   that has reached 0 is dead for ever (Kim, Li & Sejnowski 2019).
-//! - [`DaleProjected`]: `W[i, j] = V[i, j] s_j` with `V` set to at least 0 after each step. The
-//!   gradient of a connection at 0 is not zeroed: it can come back (the network of excitatory and
-//!   inhibitory units of Ichikawa & Kaneko 2021).
-//!
-//! A raw value that is not a number stays one, so that a diverging run is seen.
+//! One sign for all outgoing weights of a unit (Dale's principle), in two forms that learn differently.
 
 use neuro_core::Scalar;
 
@@ -40,7 +29,12 @@ fn with_signs<'a, T: Scalar>(
         .zip(signs.iter().map(|&s| T::of(s)))
 }
 
-/// `W[i, j] = max(V[i, j], 0) s_j`; a weight whose raw value is at most 0 has no gradient.
+/// One sign for all outgoing weights of a unit (Dale's principle), by rectification.
+///
+/// `W[i, j] = max(V[i, j], 0) s_j` with `s_j` +1 for an excitatory unit `j` and -1 for an inhibitory one;
+/// `W[i, j]` goes from `j` to `i`, so a sign belongs to a column. The slope is 0 at `V <= 0`: a connection
+/// that has reached 0 is dead for ever (Kim, Li & Sejnowski 2019); with [`DaleProjected`] it can come
+/// back. A raw value that is not a number stays one, so that a diverging run is seen.
 ///
 /// ```
 /// use neuro_autodiff::{DaleRectified, Transform};
@@ -114,10 +108,12 @@ impl<T: Scalar> Transform<T> for DaleRectified {
     }
 }
 
-/// `W[i, j] = V[i, j] s_j`, with `V` set to at least 0 after each step.
+/// One sign for all outgoing weights of a unit (Dale's principle), by projection.
 ///
-/// There is no rectification on the way forward; [`Parameters`](crate::Parameters) projects raw
-/// values when they are added and after each change.
+/// `W[i, j] = V[i, j] s_j` with `V` set to at least 0 after each step, and `s_j` as in [`DaleRectified`].
+/// The gradient of a connection at 0 is not zeroed: it can come back (the network of excitatory and
+/// inhibitory units of Ichikawa & Kaneko 2021). There is no rectification on the way forward;
+/// [`Parameters`](crate::Parameters) projects raw values when they are added and after each change.
 ///
 /// ```
 /// use neuro_autodiff::{DaleProjected, Transform};

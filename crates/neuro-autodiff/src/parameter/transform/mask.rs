@@ -1,10 +1,4 @@
 //! Absent connections.
-//!
-//! `W[i, j] = C[i, j] V[i, j]`, where `C` is the 0/1 pattern of connections that exist (target `i`,
-//! source `j`) and `V` are the effective values of another transform. Where `C` is 0 the weight is
-//! exactly 0, its gradient is exactly 0, and its raw value is set to 0 after each step, so that a
-//! cost of raw values does not see it. The pattern is fixed; for connections that come and go see
-//! [`DeepRewiring`](crate::optimizer::DeepRewiring).
 
 use neuro_core::{Scalar, nalgebra::DMatrix};
 
@@ -12,6 +6,12 @@ use super::{Identity, Transform};
 use crate::Error;
 
 /// Keeps connections absent where `pattern` is false; elsewhere `inner` decides.
+///
+/// `W[i, j] = C[i, j] V[i, j]`, where `C` is the 0/1 pattern of connections that exist (target `i`,
+/// source `j`) and `V` are the effective values of another transform. Where `C` is 0 the weight is
+/// exactly 0, its gradient is exactly 0, and its raw value is set to 0 after each step, so that a
+/// cost of raw values does not see it. The pattern is fixed; for connections that come and go see
+/// [`DeepRewiring`](crate::optimizer::DeepRewiring).
 ///
 /// ```
 /// use neuro_autodiff::{DaleRectified, Mask, Transform};

@@ -1,12 +1,4 @@
 //! From raw to effective parameters, and gradients back.
-//!
-//! | transform | effective value of raw `v` | gradient factor |
-//! |---|---|---|
-//! | [`Identity`] | `v` | 1 |
-//! | [`Mask`] | that of another transform where a connection exists, else 0 | the other's, else 0 |
-//! | [`DaleRectified`] | `max(v, 0) s_j` | `s_j` where `v > 0`, else 0 |
-//! | [`DaleProjected`] | `v s_j`; `v` is set to at least 0 after each step | `s_j` |
-//! | [`Bounded`] | `low + (high - low) / (1 + exp(-v))` | its derivative |
 
 mod bounded;
 mod dale;
@@ -22,7 +14,45 @@ use neuro_core::Scalar;
 
 /// A differentiable map from the raw values of one parameter matrix to its effective values.
 ///
+/// | transform | effective value of raw `v` | gradient factor |
+/// |---|---|---|
+/// | [`Identity`] | `v` | 1 |
+/// | [`Mask`] | that of another transform where a connection exists, else 0 | the other's, else 0 |
+/// | [`DaleRectified`] | `max(v, 0) s_j` | `s_j` where `v > 0`, else 0 |
+/// | [`DaleProjected`] | `v s_j`; `v` is set to at least 0 after each step | `s_j` |
+/// | [`Bounded`] | `low + (high - low) / (1 + exp(-v))` | its derivative |
+///
 /// Matrices are `rows x columns`, column-major.
+///
+/// ```
+/// use neuro_autodiff::gradcheck::{GradientOptions, check_transform};
+/// use neuro_autodiff::{Parameters, Transform};
+/// use neuro_core::nalgebra::DMatrix;
+/// use std::sync::Arc;
+///
+/// /// `w = v^2`: never negative, with a slope that vanishes at 0 alone.
+/// #[derive(Debug)]
+/// struct Squared;
+///
+/// impl Transform for Squared {
+///     fn apply(&self, _rows: usize, raw: &[f64], effective: &mut [f64]) {
+///         effective.iter_mut().zip(raw).for_each(|(w, v)| *w = v * v);
+///     }
+///
+///     fn pull_back(&self, _rows: usize, raw: &[f64], gradient: &mut [f64]) {
+///         gradient.iter_mut().zip(raw).for_each(|(d, v)| *d *= 2.0 * v);
+///     }
+/// }
+///
+/// let report = check_transform(&Squared, 1, &[0.5, -2.0, 3.0], &GradientOptions::default())?;
+/// assert!(report.passes(1e-8), "{report}");
+///
+/// let mut parameters = Parameters::new();
+/// let raw = DMatrix::from_row_slice(1, 2, &[0.5, -2.0]);
+/// let w = parameters.add("w", &raw, Arc::new(Squared), true)?;
+/// assert_eq!(parameters.effective(w), [0.25, 4.0]);
+/// # Ok::<(), neuro_autodiff::Error>(())
+/// ```
 pub trait Transform<T: Scalar = f64>: Debug + Send + Sync {
     /// Checks that the transform fits a `rows x columns` matrix.
     ///

@@ -1,16 +1,4 @@
 //! What the steps must satisfy, and how their size is chosen.
-//!
-//! With `e` the norm of the error of a step of size `dt` (1 at the tolerance) and `e_old` that of
-//! the step accepted before, the next step is
-//!
-//! ```text
-//! dt' = dt min(10, max(1/5, 0.9 e^-(1/5 - 3 beta/4) e_old^beta)),   beta = 0.04
-//! ```
-//!
-//! a proportional-integral controller, which rejects fewer steps than `e^(-1/5)` alone where
-//! stability limits the step. After a rejection, `dt' = dt max(1/5, 0.9 e^-(1/5 - 3 beta/4))`, and
-//! the next step accepted does not grow. Constants: the program DOPRI5 of Hairer, Nørsett & Wanner
-//! (Solving Ordinary Differential Equations I, section II.4; Hairer & Wanner II, section IV.2).
 
 use crate::{Error, Scalar};
 
@@ -24,6 +12,18 @@ pub enum AbsoluteTolerance<T: Scalar = f64> {
 }
 
 /// The accuracy of an adaptive integration and the bounds of its steps.
+///
+/// With `e` the norm of the error of a step of size `dt` (1 at the tolerance) and `e_old` that of
+/// the step accepted before, the next step is
+///
+/// ```equation
+/// dt' = dt min(10, max(1/5, 0.9 e^-(1/5 - 3 beta/4) e_old^beta)),   beta = 0.04
+/// ```
+///
+/// a proportional-integral controller, which rejects fewer steps than `e^(-1/5)` alone where
+/// stability limits the step. After a rejection, `dt' = dt max(1/5, 0.9 e^-(1/5 - 3 beta/4))`, and
+/// the next step accepted does not grow. Constants: the program DOPRI5 of Hairer, Nørsett & Wanner
+/// (Solving Ordinary Differential Equations I, section II.4; Hairer & Wanner II, section IV.2).
 ///
 /// ```
 /// use neuro_core::integrate::adaptive::{StepControl, integrate_adaptive};

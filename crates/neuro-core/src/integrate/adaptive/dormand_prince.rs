@@ -1,24 +1,4 @@
 //! The method of Dormand and Prince: orders 5 and 4, with an interpolant of order 4.
-//!
-//! With `f` the right-hand side, `dt` the step (in the unit of `t`) and `x` the state at `t`:
-//!
-//! ```text
-//! k_s = f(t + c_s dt, x + dt sum_{r<s} a_sr k_r),   s = 1 .. 6
-//! x'  = x + dt sum_s b_s k_s,   k_7 = f(t + dt, x')
-//! e   = dt sum_s e_s k_s                             error of the embedded method of order 4
-//! ```
-//!
-//! `k_7` is the `k_1` of the next step, so that a step costs six evaluations. Between its ends the
-//! solution is, with `theta = (time - t) / dt`,
-//!
-//! ```text
-//! x(theta) = x + theta (u + (1 - theta) (v + theta (w + (1 - theta) z)))
-//! u = x' - x,   v = dt k_1 - u,   w = u - dt k_7 - v,   z = dt sum_s d_s k_s
-//! ```
-//!
-//! with an error of order `dt^5` and a continuous slope. Sources: Dormand & Prince, J. Comput. Appl.
-//! Math. 6 (1980) 19; Hairer, Nørsett & Wanner, Solving Ordinary Differential Equations I, table
-//! II.5.2; the interpolant is that of section II.6, in the form of their program DOPRI5.
 
 use crate::integrate::{StepWork, Stepper};
 use crate::{Scalar, System, vectorize};
@@ -68,6 +48,26 @@ const D: [f64; 6] = [
 ];
 
 /// The method of Dormand and Prince with a fixed step, order 5.
+///
+/// With `f` the right-hand side, `dt` the step (in the unit of `t`) and `x` the state at `t`:
+///
+/// ```equation
+/// k_s = f(t + c_s dt, x + dt sum_{r<s} a_sr k_r),   s = 1 .. 6
+/// x'  = x + dt sum_s b_s k_s,   k_7 = f(t + dt, x')
+/// e   = dt sum_s e_s k_s                             error of the embedded method of order 4
+/// ```
+///
+/// `k_7` is the `k_1` of the next step, so that a step costs six evaluations. Between its ends the
+/// solution is, with `theta = (time - t) / dt`,
+///
+/// ```equation
+/// x(theta) = x + theta (u + (1 - theta) (v + theta (w + (1 - theta) z)))
+/// u = x' - x,   v = dt k_1 - u,   w = u - dt k_7 - v,   z = dt sum_s d_s k_s
+/// ```
+///
+/// with an error of order `dt^5` and a continuous slope. Sources: Dormand & Prince, J. Comput. Appl.
+/// Math. 6 (1980) 19; Hairer, Nørsett & Wanner, Solving Ordinary Differential Equations I, table
+/// II.5.2; the interpolant is that of section II.6, in the form of their program DOPRI5.
 ///
 /// For a step that follows the solution see [`adaptive`](super).
 ///

@@ -1,6 +1,6 @@
 //! Integration with a step that follows the solution, to a tolerance that the caller gives.
 //!
-//! ```text
+//! ```equation
 //! dx/dt = f(t, x),   x(t0) given,   t0 <= t <= t1
 //! ```
 //!
@@ -8,7 +8,7 @@
 //! fifth-order method of Dormand and Prince, [`DormandPrince5`](super::DormandPrince5), whose embedded method of order four
 //! gives an estimate `e` of the error at the price of no evaluation of `f`. A step is accepted when
 //!
-//! ```text
+//! ```equation
 //! sqrt( mean_i ( e_i / (atol_i + rtol max(|x_i|, |x'_i|)) )^2 ) <= 1
 //! ```
 //!

@@ -1,15 +1,5 @@
 //! Eigenvalues and left and right eigenvectors of real square matrices:
 //! `A v = w v` and `u^H A = w u^H`.
-//!
-//! Eigenvalues come with descending real part, those of equal real part with descending imaginary
-//! part, so that the leading mode is the first and of a conjugate pair the one with the positive
-//! imaginary part. Vectors have 2-norm 1, and their largest component (the first of equal ones) is
-//! real and positive; left vectors follow the convention of LAPACK's `geev`.
-//!
-//! Cyclic shifts, ring couplings and feedforward chains, on which simpler QR iterations circle for
-//! ever or overflow, are ordinary matrices here. A defective matrix has fewer than `n` independent
-//! vectors: the columns that belong to one multiple eigenvalue then coincide. There is no
-//! balancing: the eigenvalues are those of `A + E` with `|E|` of the order of epsilon times `|A|`.
 
 use faer::diag::DiagMut;
 use faer::dyn_stack::{MemBuffer, MemStack};
@@ -64,6 +54,16 @@ pub fn eigenvalues(a: &DMatrix<f64>) -> Result<Vec<Complex<f64>>, Error> {
 }
 
 /// Eigenvalues with left and right eigenvectors of a real square matrix.
+///
+/// Eigenvalues come with descending real part, those of equal real part with descending imaginary
+/// part, so that the leading mode is the first and of a conjugate pair the one with the positive
+/// imaginary part. Vectors have 2-norm 1, and their largest component (the first of equal ones) is
+/// real and positive; left vectors follow the convention of LAPACK's `geev`.
+///
+/// Cyclic shifts, ring couplings and feedforward chains, on which simpler QR iterations circle for
+/// ever or overflow, are ordinary matrices here. A defective matrix has fewer than `n` independent
+/// vectors: the columns that belong to one multiple eigenvalue then coincide. There is no
+/// balancing: the eigenvalues are those of `A + E` with `|E|` of the order of epsilon times `|A|`.
 ///
 /// # Errors
 /// [`Error::Shape`] when `a` is not square, [`Error::NonFinite`], [`Error::NoConvergence`] when

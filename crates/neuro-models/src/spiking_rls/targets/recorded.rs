@@ -1,9 +1,4 @@
 //! Recorded spikes, from a table to rates that units can learn.
-//!
-//! The table has a header and the columns `neuron`, `trial`, `condition` and `time_ms`, in any order, others are
-//! ignored; one row a spike. Neurons, trials and conditions are names; times are in ms. A row without a time
-//! says that there was such a trial, so that trials without spikes count: without such rows, a trial in
-//! which a neuron did not fire is not seen. Fields are separated by commas and hold none.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -38,6 +33,11 @@ pub struct SpikeRow {
 }
 
 /// Spikes of some neurons over trials and conditions.
+///
+/// The table has a header and the columns `neuron`, `trial`, `condition` and `time_ms`, in any order, others are
+/// ignored; one row a spike. Neurons, trials and conditions are names; times are in ms. A row without a time
+/// says that there was such a trial, so that trials without spikes count: without such rows, a trial in
+/// which a neuron did not fire is not seen. Fields are separated by commas and hold none.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RecordedSpikes {
     /// All rows.

@@ -1,8 +1,4 @@
 //! Synthetic spikes in place of the recordings of Fig. 5, which are not freely part of this library.
-//!
-//! Each neuron has a baseline rate and a random mixture of what neurons of a motor cortex do in a delayed
-//! response: a transient in the sample period, a ramp in the delay, a bump at the movement. Spikes are
-//! Poisson. Nothing of it is fit to data; the result is labelled [`Origin::Synthetic`].
 
 use nalgebra::DMatrix;
 use neuro_core::{Domain, Error as Core, Streams};
@@ -12,7 +8,11 @@ use super::{FIRST, Origin, RecordedSpikes, SpikeRow};
 use crate::Error;
 use crate::spiking_rls::config::check_time;
 
-/// Times of the task (ms): end of the sample, end of the delay, end of the trial.
+/// What synthetic spikes in place of the recordings of Fig. 5 are made of.
+///
+/// Each neuron has a baseline rate and a random mixture of what neurons of a motor cortex do in a delayed
+/// response: a transient in the sample period, a ramp in the delay, a bump at the movement. Spikes are
+/// Poisson. Nothing of it is fit to data; the result is labelled [`Origin::Synthetic`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SyntheticConfig {
     /// Number of neurons: 227.
