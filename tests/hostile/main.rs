@@ -12,3 +12,4 @@ mod given;
 mod models;
 mod plasticity;
 mod statistics;
+mod training;
