@@ -107,15 +107,17 @@ fn parts<T: Scalar>(c: &mut Criterion) {
     LOSS.evaluate(outputs, &batch, 1.0, d_outputs);
     group.bench_function("backward without noise", |b| {
         b.iter(|| {
-            rollout.backward(
-                cell,
-                &batch,
-                &mut silent,
-                &(0..steps),
-                &[],
-                1.0,
-                &mut gradient,
-            )
+            rollout
+                .backward(
+                    cell,
+                    &batch,
+                    &mut silent,
+                    &(0..steps),
+                    &[],
+                    1.0,
+                    &mut gradient,
+                )
+                .expect("sizes fit")
         });
     });
     let mut work = cell.work(1, 1, Pass::Backward);

@@ -153,7 +153,8 @@ impl Case {
         let (outputs, d_outputs) = rollout.outputs_and_gradient();
         let total = loss.evaluate(outputs, batch, 1.0, d_outputs);
         let mut gradient = vec![0.0; parameters.len()];
-        rollout.backward(cell, batch, &mut noise, &read, &[], 1.0, &mut gradient);
+        let cost = rollout.backward(cell, batch, &mut noise, &read, &[], 1.0, &mut gradient);
+        cost.expect("sizes fit");
         (total, gradient)
     }
 

@@ -187,7 +187,7 @@ impl ModelCase {
         let mut total = loss.evaluate(outputs, batch, scale, d_outputs);
         let mut gradient = vec![0.0; parameters.len()];
         let regularizers: [Box<dyn StateRegularizer<f64>>; 1] = [Box::new(self.activity)];
-        total += rollout.backward(
+        let cost = rollout.backward(
             cell,
             batch,
             &mut noise,
@@ -196,6 +196,7 @@ impl ModelCase {
             scale,
             &mut gradient,
         );
+        total += cost.expect("sizes fit");
         parameters.pull_back(&mut gradient);
         total += self.weights.accumulate(parameters, &mut gradient);
         (total, gradient)

@@ -118,6 +118,7 @@ pub fn decode_counts(
     for rate in rates {
         Core::check_range("rates", "at least 0", *rate, *rate >= 0.0)?;
     }
+    Core::check_size::<f64>("decoded directions", &[repetitions, stimuli.len()])?;
     let mut decoded = DMatrix::zeros(repetitions, stimuli.len());
     for (k, mut row) in decoded.row_iter_mut().enumerate() {
         let mut rng = streams.rng(Domain::Analysis, k as u64);

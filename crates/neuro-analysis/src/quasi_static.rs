@@ -91,6 +91,7 @@ pub fn binned_counts(
     width: usize,
 ) -> Result<DMatrix<f64>, Error> {
     check_width(width)?;
+    Core::check_size::<f64>("counts of bins", &[units, steps / width])?;
     let mut counts = DMatrix::zeros(units, steps / width);
     for (step, unit) in spikes {
         let exists = *unit < units;

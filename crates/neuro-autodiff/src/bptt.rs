@@ -337,7 +337,7 @@ impl<T: Scalar, C: Cell<T>> Chunk<T, C> {
             regularizers,
             scale,
             gradient,
-        );
+        )?;
         Ok(value + cost)
     }
 }

@@ -207,6 +207,7 @@ pub fn check_transform(
     raw: &[f64],
     options: &GradientOptions,
 ) -> Result<GradientReport, Error> {
+    neuro_core::Error::check_finite("raw values", raw)?;
     let columns = raw.len().checked_div(rows).unwrap_or(0);
     neuro_core::Error::check_length("raw values in whole columns", rows * columns, raw.len())?;
     transform.validate(rows, columns)?;
@@ -228,7 +229,8 @@ pub fn check_transform(
 /// every component at its steps, or depends on outputs outside of them.
 ///
 /// # Errors
-/// What the loss's `validate` and [`check_gradient`] find.
+/// What the loss's `validate` and [`check_gradient`] find; [`neuro_core::Error::Length`] when the outputs
+/// are not those of the batch.
 pub fn check_loss(
     loss: &dyn Loss<f64>,
     outputs: &Trajectory<f64>,
@@ -236,6 +238,7 @@ pub fn check_loss(
     options: &GradientOptions,
 ) -> Result<GradientReport, Error> {
     loss.validate(batch, outputs.units())?;
+    check_steps("outputs", outputs, batch)?;
     let scale = 1.0 / batch.trials() as f64;
     let mut gradient = Trajectory::zeros(outputs.units(), outputs.trials(), outputs.steps());
     for step in loss.steps(batch) {
@@ -255,15 +258,16 @@ pub fn check_loss(
 /// to what was there.
 ///
 /// # Errors
-/// What [`check_gradient`] finds.
+/// What [`check_gradient`] finds; [`neuro_core::Error::Length`] when the states are not those of the batch.
 pub fn check_state_regularizer(
     regularizer: &dyn StateRegularizer<f64>,
     states: &Trajectory<f64>,
     batch: &Batch<f64>,
     options: &GradientOptions,
 ) -> Result<GradientReport, Error> {
+    check_steps("states", states, batch)?;
     let scale = 1.0 / batch.trials() as f64;
-    let block = states.units() * states.trials();
+    let block = (states.units() * states.trials()).max(1);
     let total = |x: &[f64], d: &mut [f64]| -> f64 {
         let blocks = x.chunks_exact(block).zip(d.chunks_exact_mut(block));
         let costs = blocks
@@ -277,6 +281,22 @@ pub fn check_state_regularizer(
     let mut scratch = gradient.clone();
     let cost = |x: &[f64]| total(x, &mut scratch);
     check_gradient(cost, states.as_slice(), &gradient, options)
+}
+
+/// Checks that something has the trials and steps of a batch.
+fn check_steps(what: &str, found: &Trajectory<f64>, batch: &Batch<f64>) -> Result<(), Error> {
+    use neuro_core::Error as Core;
+    Core::check_length(
+        &format!("trials of the {what}"),
+        batch.trials(),
+        found.trials(),
+    )?;
+    Core::check_length(
+        &format!("steps of the {what}"),
+        batch.steps(),
+        found.steps(),
+    )?;
+    Ok(())
 }
 
 /// Checks the gradient of a cost of raw parameters, and that it is added to what was there.

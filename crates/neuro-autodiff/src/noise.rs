@@ -34,7 +34,7 @@ impl<T: Scalar> DrawnNoise<T> {
     #[must_use]
     pub fn new(streams: Streams, domain: Domain, units: usize, first: u64, trials: usize) -> Self {
         let generators = (0..trials as u64)
-            .map(|b| streams.normals(domain, first + b))
+            .map(|b| streams.normals(domain, first.wrapping_add(b)))
             .collect();
         Self {
             domain,
@@ -47,7 +47,7 @@ impl<T: Scalar> DrawnNoise<T> {
     /// Goes on with the trials from `first` on.
     pub fn restart(&mut self, streams: Streams, first: u64) {
         for (b, generator) in self.generators.iter_mut().enumerate() {
-            *generator = streams.normals(self.domain, first + b as u64);
+            *generator = streams.normals(self.domain, first.wrapping_add(b as u64));
         }
         self.next = 0;
     }
@@ -191,7 +191,7 @@ pub fn draw_initial_states<T: Scalar>(
     for (trial, state) in initial.chunks_exact_mut(units).enumerate() {
         if sd > 0.0 {
             streams
-                .normals(Domain::InitialState, first + trial as u64)
+                .normals(Domain::InitialState, first.wrapping_add(trial as u64))
                 .fill(state);
             state.iter_mut().for_each(|x| *x *= T::of(sd));
         } else {

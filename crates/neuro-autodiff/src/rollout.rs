@@ -6,7 +6,7 @@ use std::ops::Range;
 use neuro_core::{Batch, Scalar, Trajectory};
 
 use crate::loss::StateRegularizer;
-use crate::{Cell, Disturbance, Error, Parameters, Pass, StepInput};
+use crate::{Cell, CellShape, Disturbance, Error, Parameters, Pass, StepInput};
 
 /// How many steps of states a rollout keeps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,12 +64,15 @@ impl Memory {
 /// // The gradient of the last output itself with respect to the state at the start.
 /// rollout.outputs_and_gradient().1.step_mut(2)[0] = 1.0;
 /// let mut gradient = vec![0.0; parameters.len()];
-/// rollout.backward(&cell, &batch, &mut silent, &(2..3), &[], 1.0, &mut gradient);
+/// rollout.backward(&cell, &batch, &mut silent, &(2..3), &[], 1.0, &mut gradient)?;
 /// assert_eq!(rollout.initial_gradient(), [0.75_f64.powi(3)]);
 /// # Ok::<(), neuro_autodiff::Error>(())
 /// ```
 #[derive(Debug)]
 pub struct Rollout<T: Scalar, C: Cell<T>> {
+    shape: CellShape,
+    /// Number of parameters of the last forward pass; none before the first.
+    parameters: Option<usize>,
     trials: usize,
     steps: usize,
     segment: usize,
@@ -100,7 +103,8 @@ impl<T: Scalar, C: Cell<T>> Rollout<T, C> {
     ///
     /// # Errors
     /// [`neuro_core::Error::Empty`] when there are no trials or steps, and
-    /// [`neuro_core::Error::OutOfRange`] for a segment or window of 0 steps.
+    /// [`neuro_core::Error::OutOfRange`] for a segment or window of 0 steps;
+    /// [`neuro_core::Error::TooLarge`] for buffers that do not fit into memory.
     pub fn new(
         cell: &C,
         trials: usize,
@@ -125,10 +129,23 @@ impl<T: Scalar, C: Cell<T>> Rollout<T, C> {
         positive("steps of a segment", segment)?;
         positive("steps of a window", window.unwrap_or(1))?;
         let shape = cell.shape();
+        for (what, rows, blocks) in [
+            (
+                "states of a rollout",
+                shape.units,
+                segment.saturating_add(1),
+            ),
+            ("outputs of a rollout", shape.outputs, steps),
+            ("noise of a rollout", shape.channels, segment),
+        ] {
+            neuro_core::Error::check_size::<T>(what, &[rows, trials, blocks])?;
+        }
         let block = shape.units * trials;
         let keeps_noise = cell.vjp_needs_noise();
         let noisy_steps = if keeps_noise { segment } else { 1 };
         Ok(Self {
+            shape,
+            parameters: None,
             trials,
             steps,
             segment,
@@ -149,8 +166,8 @@ impl<T: Scalar, C: Cell<T>> Rollout<T, C> {
     /// Runs the cell from `initial` (units x trials), and computes the outputs of `read`.
     ///
     /// # Errors
-    /// [`neuro_core::Error`] when `inputs`, `initial` or given noise do not have the sizes of this
-    /// rollout.
+    /// [`neuro_core::Error`] when `inputs`, `initial`, given noise or the cell do not have the sizes of
+    /// this rollout; what [`Cell::check`] finds.
     pub fn forward(
         &mut self,
         cell: &C,
@@ -160,15 +177,10 @@ impl<T: Scalar, C: Cell<T>> Rollout<T, C> {
         disturbance: &mut Disturbance<T>,
         read: Range<usize>,
     ) -> Result<(), Error> {
-        let shape = cell.shape();
-        // A trajectory of no units has no steps to be counted.
-        let columns = |n| if shape.inputs == 0 { 0 } else { n };
-        let expected = (shape.inputs, columns(self.trials * self.steps));
-        let found = (inputs.units(), columns(inputs.trials() * inputs.steps()));
-        neuro_core::Error::check_shape("inputs of a rollout", expected, found)?;
-        disturbance.check(shape, self.trials, self.steps)?;
+        let shape = self.check(cell, inputs, disturbance)?;
         neuro_core::Error::check_length("initial state", self.starts.step(0).len(), initial.len())?;
         cell.check(parameters)?;
+        self.parameters = Some(parameters.len());
         cell.prepare(parameters, &mut self.work);
         self.states.step_mut(0).copy_from_slice(initial);
         for index in 0..self.starts.steps() {
@@ -229,6 +241,10 @@ impl<T: Scalar, C: Cell<T>> Rollout<T, C> {
     ///
     /// Follows a [`forward`](Self::forward) of the same batch and disturbance; `scale` multiplies the
     /// regularisers' sum over trials.
+    ///
+    /// # Errors
+    /// [`neuro_core::Error`] when there was no forward pass, or when the batch, given noise, the outputs'
+    /// gradient, `gradient` or the cell do not have its sizes.
     pub fn backward(
         &mut self,
         cell: &C,
@@ -238,7 +254,8 @@ impl<T: Scalar, C: Cell<T>> Rollout<T, C> {
         regularizers: &[Box<dyn StateRegularizer<T>>],
         scale: f64,
         gradient: &mut [T],
-    ) -> f64 {
+    ) -> Result<f64, Error> {
+        self.check_backward(cell, batch, disturbance, gradient)?;
         let explicit = Explicit {
             batch,
             read,
@@ -314,7 +331,56 @@ impl<T: Scalar, C: Cell<T>> Rollout<T, C> {
             );
         }
         self.adjoint = [next, previous];
-        cost
+        Ok(cost)
+    }
+
+    /// Checks that cell, inputs and noise have the sizes of this rollout; returns those of the cell.
+    fn check(
+        &self,
+        cell: &C,
+        inputs: &Trajectory<T>,
+        disturbance: &Disturbance<T>,
+    ) -> Result<CellShape, Error> {
+        use neuro_core::Error as Core;
+        let (shape, found) = (self.shape, cell.shape());
+        for (what, expected, found) in [
+            ("units of the cell", shape.units, found.units),
+            ("outputs of the cell", shape.outputs, found.outputs),
+            ("inputs of the cell", shape.inputs, found.inputs),
+            ("noise channels of the cell", shape.channels, found.channels),
+        ] {
+            Core::check_length(what, expected, found)?;
+        }
+        // A trajectory of no units has no steps to be counted.
+        let columns = |trials: usize, steps| if shape.inputs == 0 { 0 } else { trials * steps };
+        let expected = (shape.inputs, columns(self.trials, self.steps));
+        let found = (inputs.units(), columns(inputs.trials(), inputs.steps()));
+        Core::check_shape("inputs of a rollout", expected, found)?;
+        disturbance.check(shape, self.trials, self.steps)?;
+        Ok(shape)
+    }
+
+    fn check_backward(
+        &self,
+        cell: &C,
+        batch: &Batch<T>,
+        disturbance: &Disturbance<T>,
+        gradient: &[T],
+    ) -> Result<(), Error> {
+        use neuro_core::Error as Core;
+        let Some(parameters) = self.parameters else {
+            let what = "forward passes before a backward one".into();
+            return Err(Core::Empty { what }.into());
+        };
+        self.check(cell, &batch.inputs, disturbance)?;
+        Core::check_length("trials of the batch", self.trials, batch.trials())?;
+        Core::check_length("steps of the batch", self.steps, batch.steps())?;
+        let (outputs, d_outputs) = (&self.outputs, &self.d_outputs);
+        let columns = |of: &Trajectory<T>| (of.units(), of.trials() * of.steps());
+        let what = "gradient of the outputs";
+        Core::check_shape(what, columns(outputs), columns(d_outputs))?;
+        Core::check_length("gradient of the parameters", parameters, gradient.len())?;
+        Ok(())
     }
 
     /// Steps of the segment at hand.

@@ -288,7 +288,8 @@ impl Run {
         let loss = MeanSquare.evaluate(outputs, batch, 1.0, d_outputs);
         let mut gradient = vec![0.0; parameters.len()];
         self.rollout
-            .backward(&cell, batch, &mut noise, &read, &[], 1.0, &mut gradient);
+            .backward(&cell, batch, &mut noise, &read, &[], 1.0, &mut gradient)
+            .unwrap();
         loss
     }
 }

@@ -196,7 +196,7 @@ impl Setting {
         *rollout.outputs_and_gradient().1 = d_outputs;
         let mut gradient = vec![0.0; parameters.len()];
         let squares: [Box<dyn StateRegularizer>; 1] = [Box::new(Squares)];
-        rollout.backward(
+        let squares = rollout.backward(
             cell,
             &batch,
             &mut noise,
@@ -205,6 +205,7 @@ impl Setting {
             1.0,
             &mut gradient,
         );
+        squares.expect("sizes fit");
         (gradient, rollout.initial_gradient().to_vec())
     }
 }
@@ -376,7 +377,7 @@ fn outcome<T: Scalar>(steps: usize) -> (Vec<T>, f64, Vec<T>) {
     let mut loss = MeanSquare.evaluate(outputs, &batch, scale, d_outputs);
     let mut gradient = vec![T::zero(); parameters.len()];
     let costs: [Box<dyn StateRegularizer<T>>; 1] = [Box::new(activity())];
-    loss += rollout.backward(
+    let cost = rollout.backward(
         &cell,
         &batch,
         &mut noise,
@@ -385,6 +386,7 @@ fn outcome<T: Scalar>(steps: usize) -> (Vec<T>, f64, Vec<T>) {
         scale,
         &mut gradient,
     );
+    loss += cost.expect("sizes fit");
     parameters.pull_back(&mut gradient);
     (rollout.states().as_slice().to_vec(), loss, gradient)
 }

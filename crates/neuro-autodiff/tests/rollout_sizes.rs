@@ -146,15 +146,58 @@ fn a_network_without_inputs_has_a_gradient() {
         .unwrap();
     *rollout.outputs_and_gradient().1 = normals(OUTPUTS, STEPS, 3);
     let mut gradient = vec![0.0; parameters.len()];
-    rollout.backward(
-        &cell,
-        &batch,
-        &mut silent,
-        &(0..STEPS),
-        &[],
-        1.0,
-        &mut gradient,
-    );
+    rollout
+        .backward(
+            &cell,
+            &batch,
+            &mut silent,
+            &(0..STEPS),
+            &[],
+            1.0,
+            &mut gradient,
+        )
+        .unwrap();
     let w = parameters.find("recurrent").unwrap();
     assert!(gradient[parameters.range(w)].iter().all(|g| *g != 0.0));
+}
+
+#[test]
+fn a_backward_pass_of_other_sizes_is_refused() {
+    let net = Net::<f64>::default();
+    let (cell, parameters) = (net.cell(), net.parameters());
+    let mut rollout = Rollout::new(&cell, TRIALS, STEPS, Memory::Full, None).unwrap();
+    let shape = neuro_core::TaskShape {
+        inputs: INPUTS,
+        outputs: OUTPUTS,
+        steps: STEPS,
+    };
+    let batch = Batch::new(shape, TRIALS).unwrap();
+    let mut silent = Disturbance::silent();
+    let mut backward = |rollout: &mut Rollout<_, _>, batch: &Batch, length: usize| {
+        let mut gradient = vec![0.0; length];
+        let (noise, read) = (&mut silent, 0..STEPS);
+        let cost = rollout.backward(&cell, batch, noise, &read, &[], 1.0, &mut gradient);
+        cost.map_err(|e| e.to_string())
+    };
+    let early = backward(&mut rollout, &batch, parameters.len()).unwrap_err();
+    assert!(early.contains("forward passes"), "{early}");
+    rollout
+        .forward(
+            &cell,
+            &parameters,
+            &batch.inputs,
+            &[0.1; UNITS * TRIALS],
+            &mut Disturbance::silent(),
+            0..STEPS,
+        )
+        .unwrap();
+    assert_eq!(backward(&mut rollout, &batch, parameters.len()), Ok(0.0));
+    let short = backward(&mut rollout, &batch, 3).unwrap_err();
+    assert!(short.starts_with("gradient of the parameters"), "{short}");
+    let one = Batch::new(shape, 1).unwrap();
+    let one = backward(&mut rollout, &one, parameters.len()).unwrap_err();
+    assert!(one.starts_with("inputs of a rollout"), "{one}");
+    *rollout.outputs_and_gradient().1 = Trajectory::zeros(OUTPUTS, TRIALS, 1);
+    let other = backward(&mut rollout, &batch, parameters.len()).unwrap_err();
+    assert!(other.starts_with("gradient of the outputs"), "{other}");
 }

@@ -44,6 +44,14 @@ pub enum Error {
         /// The collection.
         what: String,
     },
+    /// An array does not fit into memory.
+    #[error("{what}: {} values do not fit into memory", product(dimensions))]
+    TooLarge {
+        /// The array.
+        what: String,
+        /// Its length along each dimension.
+        dimensions: Vec<usize>,
+    },
     /// A value that must be finite is NaN or infinite.
     #[error("{what}: value {index} is {value}, expected finite values")]
     NonFinite {
@@ -185,6 +193,24 @@ impl Error {
         })
     }
 
+    /// Checks that an array of values of type `T` fits into memory: that its size is a number, and that
+    /// the allocator grants so much now. A dimension of 0 counts as 1, because the others may be loop
+    /// bounds.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] when it does not.
+    pub fn check_size<T>(what: &str, dimensions: &[usize]) -> Result<(), Self> {
+        let count = |count: usize, &length: &usize| count.checked_mul(length.max(1));
+        let count = dimensions.iter().try_fold(1, count);
+        if count.is_some_and(|count| Vec::<T>::new().try_reserve_exact(count).is_ok()) {
+            return Ok(());
+        }
+        Err(Self::TooLarge {
+            what: what.into(),
+            dimensions: dimensions.into(),
+        })
+    }
+
     /// Checks that every value is finite.
     ///
     /// # Errors
@@ -199,4 +225,10 @@ impl Error {
             }),
         }
     }
+}
+
+/// Lengths as in `3 x 4 x 5`.
+fn product(dimensions: &[usize]) -> String {
+    let words: Vec<String> = dimensions.iter().map(ToString::to_string).collect();
+    words.join(" x ")
 }

@@ -157,7 +157,8 @@ impl<T: Scalar> Batch<T> {
     /// An empty batch of a given shape, for trials made by hand.
     ///
     /// # Errors
-    /// [`Error::Empty`] when there are no trials, steps, or outputs.
+    /// [`Error::Empty`] when there are no trials, steps, or outputs; [`Error::TooLarge`] when the batch
+    /// does not fit into memory.
     pub fn new(shape: TaskShape, trials: usize) -> Result<Self, Error> {
         for (what, count) in [
             ("trials of a batch", trials),
@@ -167,6 +168,12 @@ impl<T: Scalar> Batch<T> {
             if count == 0 {
                 return Err(Error::Empty { what: what.into() });
             }
+        }
+        for (what, rows) in [
+            ("inputs of a batch", shape.inputs),
+            ("targets of a batch", shape.outputs),
+        ] {
+            Error::check_size::<T>(what, &[rows, trials, shape.steps])?;
         }
         Ok(Self {
             inputs: Trajectory::zeros(shape.inputs, trials, shape.steps),
@@ -213,7 +220,7 @@ impl<T: Scalar> Batch<T> {
         self.parameters.fill(0.0);
         for trial in 0..self.trials() {
             task.trial(
-                first + trial as u64,
+                first.wrapping_add(trial as u64),
                 streams,
                 TrialMut { batch: self, trial },
             );
@@ -254,7 +261,7 @@ impl<T: Scalar> Batch<T> {
     /// Number of trials.
     #[must_use]
     pub fn trials(&self) -> usize {
-        self.labels.len()
+        self.targets.trials()
     }
 
     /// Number of steps of the longest trial.

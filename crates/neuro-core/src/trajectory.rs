@@ -19,6 +19,10 @@ pub struct Trajectory<T: Scalar = f64> {
 
 impl<T: Scalar> Trajectory<T> {
     /// A trajectory of zeros.
+    ///
+    /// # Panics
+    /// When it does not fit into memory, which
+    /// [`Error::check_size`] tells beforehand.
     #[must_use]
     pub fn zeros(units: usize, trials: usize, steps: usize) -> Self {
         Self {
@@ -39,7 +43,8 @@ impl<T: Scalar> Trajectory<T> {
         steps: usize,
         data: Vec<T>,
     ) -> Result<Self, Error> {
-        Error::check_length("trajectory", units * trials * steps, data.len())?;
+        let expected = units.saturating_mul(trials).saturating_mul(steps);
+        Error::check_length("trajectory", expected, data.len())?;
         Ok(Self {
             data,
             units,

@@ -70,6 +70,10 @@ impl<T: Scalar, R: PlasticityRule<T>, G: Gate<T>> PlasticityRule<T> for Combined
         self.rule.variables() + 1
     }
 
+    fn check(&self, post: usize, pre: usize) -> Result<(), Error> {
+        self.rule.check(post, pre)
+    }
+
     fn start(&self, variables: &mut [T]) {
         let units = variables.len() / self.variables();
         let (inner, gains) = variables.split_at_mut(variables.len() - units);

@@ -136,6 +136,10 @@ impl<T: Scalar, R: PlasticityRule<T>, G: Gate<T>> PlasticityRule<T> for Gated<R,
         self.rule.variables()
     }
 
+    fn check(&self, post: usize, pre: usize) -> Result<(), Error> {
+        self.rule.check(post, pre)
+    }
+
     fn start(&self, variables: &mut [T]) {
         self.rule.start(variables);
     }

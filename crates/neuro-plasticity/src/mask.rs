@@ -3,6 +3,7 @@
 use neuro_core::Scalar;
 use neuro_core::nalgebra::DMatrix;
 
+use crate::Error;
 use crate::rule::{Activity, PlasticityRule, Rates, Synapses};
 
 /// A rule on the connections of a mask; the others act as 0 and never change.
@@ -23,7 +24,7 @@ use crate::rule::{Activity, PlasticityRule, Rates, Synapses};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Masked<R> {
     rule: R,
-    mask: Vec<bool>,
+    mask: DMatrix<bool>,
 }
 
 impl<R> Masked<R> {
@@ -31,7 +32,7 @@ impl<R> Masked<R> {
     pub fn new(rule: R, mask: &DMatrix<bool>) -> Self {
         Self {
             rule,
-            mask: mask.as_slice().to_vec(),
+            mask: mask.clone(),
         }
     }
 
@@ -42,7 +43,7 @@ impl<R> Masked<R> {
 
     fn apply<T: Scalar>(&self, weights: &mut [T]) {
         assert_eq!(weights.len(), self.mask.len(), "weights of the mask");
-        for (w, exists) in weights.iter_mut().zip(&self.mask) {
+        for (w, exists) in weights.iter_mut().zip(self.mask.iter()) {
             if !exists {
                 *w = T::zero();
             }
@@ -53,6 +54,11 @@ impl<R> Masked<R> {
 impl<T: Scalar, R: PlasticityRule<T>> PlasticityRule<T> for Masked<R> {
     fn variables(&self) -> usize {
         self.rule.variables()
+    }
+
+    fn check(&self, post: usize, pre: usize) -> Result<(), Error> {
+        neuro_core::Error::check_shape("weights of the mask", self.mask.shape(), (post, pre))?;
+        self.rule.check(post, pre)
     }
 
     fn start(&self, variables: &mut [T]) {

@@ -96,6 +96,15 @@ pub trait PlasticityRule<T: Scalar = f64>: Debug + Send + Sync {
         0
     }
 
+    /// Checks that the rule can change `post x pre` weights.
+    ///
+    /// # Errors
+    /// [`Error`] when it is made for others.
+    fn check(&self, post: usize, pre: usize) -> Result<(), Error> {
+        let _ = (post, pre);
+        Ok(())
+    }
+
     /// Writes the variables as they are before learning.
     fn start(&self, variables: &mut [T]) {
         variables.fill(T::zero());
@@ -190,6 +199,9 @@ pub struct Increment<T: Scalar = f64> {
 
 impl<T: Scalar> Increment<T> {
     /// Buffers for `post x pre` weights that learn by `rule`.
+    ///
+    /// # Panics
+    /// When so many weights do not fit into memory.
     pub fn new<R: PlasticityRule<T> + ?Sized>(rule: &R, post: usize, pre: usize) -> Self {
         Self {
             weights: vec![T::zero(); post * pre],
@@ -201,7 +213,8 @@ impl<T: Scalar> Increment<T> {
     /// Adds `dt` times the rates to the weights and variables. Allocates nothing.
     ///
     /// # Errors
-    /// [`neuro_core::Error::Length`] when the sizes are not those that the buffers were made for.
+    /// [`neuro_core::Error::Length`] when the sizes are not those that the buffers were made for; what
+    /// [`PlasticityRule::check`] finds.
     pub fn step<R: PlasticityRule<T> + ?Sized>(
         &mut self,
         rule: &R,
@@ -223,6 +236,7 @@ impl<T: Scalar> Increment<T> {
         ] {
             Core::check_length(what, expected, found)?;
         }
+        rule.check(post, pre)?;
         let rates = Rates {
             weights: &mut self.weights,
             variables: &mut self.variables,

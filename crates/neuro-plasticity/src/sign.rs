@@ -44,6 +44,10 @@ impl<T: Scalar, R: PlasticityRule<T>> PlasticityRule<T> for Rectified<R> {
         self.rule.variables()
     }
 
+    fn check(&self, post: usize, pre: usize) -> Result<(), Error> {
+        self.rule.check(post, pre)
+    }
+
     fn start(&self, variables: &mut [T]) {
         self.rule.start(variables);
     }

@@ -119,6 +119,7 @@ impl Folds {
         normals: &mut StandardNormals,
     ) -> Result<Self, Error> {
         check(trials, count)?;
+        neuro_core::Error::check_size::<f64>("trials", &[trials])?;
         Ok(Self::dealt(&random_order(trials, normals), count))
     }
 

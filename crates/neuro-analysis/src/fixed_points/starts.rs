@@ -46,6 +46,7 @@ pub fn sample_starts(
         jitter >= 0.0 && jitter.is_finite(),
     )?;
     let units = trajectory.units();
+    neuro_core::Error::check_size::<f64>("starts", &[units, count])?;
     let states = trajectory.trials() * trajectory.steps();
     let mut starts = DMatrix::zeros(units, count);
     let mut noise = vec![0.0; units];

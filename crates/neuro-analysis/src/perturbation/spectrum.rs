@@ -132,6 +132,7 @@ pub fn perturbed(
         sd,
         sd.is_finite() && sd >= 0.0,
     )?;
+    neuro_core::Error::check_size::<f64>("perturbed states", &[state.len(), copies])?;
     let mut normals = streams.normals(Domain::Analysis, index);
     let mut perturbed = DMatrix::zeros(state.len(), copies);
     normals.fill(perturbed.as_mut_slice());

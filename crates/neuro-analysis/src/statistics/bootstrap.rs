@@ -60,6 +60,7 @@ pub fn bootstrap_interval(
     check_sample("sample of a bootstrap", values, 2)?;
     let enough = resamples >= 2;
     neuro_core::Error::check_range("resamples", "at least 2", resamples as f64, enough)?;
+    neuro_core::Error::check_size::<f64>("resamples", &[resamples])?;
     let inside = confidence > 0.0 && confidence < 1.0;
     neuro_core::Error::check_range("confidence", "above 0 and below 1", confidence, inside)?;
     let estimate = statistic(values);

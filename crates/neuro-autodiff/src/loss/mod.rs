@@ -134,7 +134,8 @@ fn check_targets<T: Scalar>(batch: &Batch<T>, outputs: usize) -> Result<(), crat
 
 /// Checks that the weights of the steps are finite and not negative.
 fn check_mask<T: Scalar>(batch: &Batch<T>) -> Result<(), crate::Error> {
-    let trials = batch.trials();
+    let (trials, steps) = (batch.trials(), batch.steps());
+    neuro_core::Error::check_length("mask", trials * steps, batch.mask.as_slice().len())?;
     for (k, &weight) in batch.mask.as_slice().iter().enumerate() {
         if !(weight.is_finite() && weight >= T::zero()) {
             return Err(neuro_core::Error::OutOfRange {

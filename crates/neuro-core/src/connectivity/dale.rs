@@ -25,16 +25,19 @@ pub fn excitatory_count(units: usize, fraction: f64) -> Result<usize, Error> {
 /// ```
 ///
 /// # Errors
-/// [`Error::OutOfRange`] unless `fraction` is between 0 and 1.
+/// [`Error::OutOfRange`] unless `fraction` is between 0 and 1; [`Error::TooLarge`] when the signs do not
+/// fit into memory.
 pub fn exact_signs<T: Scalar>(units: usize, fraction: f64) -> Result<Vec<T>, Error> {
     let excitatory = excitatory_count(units, fraction)?;
+    Error::check_size::<T>("signs", &[units])?;
     Ok((0..units).map(|j| sign(j < excitatory)).collect())
 }
 
 /// Signs of `units` units, each excitatory with `probability`, independently.
 ///
 /// # Errors
-/// [`Error::OutOfRange`] unless `probability` is between 0 and 1.
+/// [`Error::OutOfRange`] unless `probability` is between 0 and 1; [`Error::TooLarge`] when the signs do
+/// not fit into memory.
 pub fn bernoulli_signs<T: Scalar>(
     units: usize,
     probability: f64,
@@ -42,6 +45,7 @@ pub fn bernoulli_signs<T: Scalar>(
     index: u64,
 ) -> Result<Vec<T>, Error> {
     check_probability("excitatory probability", probability)?;
+    Error::check_size::<T>("signs", &[units])?;
     let mut rng = streams.rng(Domain::Connectivity, index);
     Ok((0..units)
         .map(|_| sign(rng.random::<f64>() < probability))

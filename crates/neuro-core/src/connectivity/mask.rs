@@ -20,6 +20,9 @@ pub fn mask_from_fn<T: Scalar>(
 }
 
 /// A mask of all connections but those of a unit to itself.
+///
+/// # Panics
+/// When it does not fit into memory.
 #[must_use]
 pub fn no_self_mask<T: Scalar>(units: usize) -> DMatrix<T> {
     mask_from_fn(units, units, |i, j| i != j)

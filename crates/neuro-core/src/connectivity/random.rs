@@ -19,7 +19,8 @@ use crate::{Domain, Error, Scalar, Streams};
 /// ```
 ///
 /// # Errors
-/// [`Error::OutOfRange`] unless `bound` is finite and >= 0.
+/// [`Error::OutOfRange`] unless `bound` is finite and >= 0; [`Error::TooLarge`] when the weights do not
+/// fit into memory.
 pub fn uniform<T: Scalar>(
     post: usize,
     pre: usize,
@@ -28,10 +29,14 @@ pub fn uniform<T: Scalar>(
     index: u64,
 ) -> Result<DMatrix<T>, Error> {
     check_scale("bound of uniform weights", bound)?;
+    Error::check_size::<T>("weights", &[post, pre])?;
     Ok(uniform_within(post, pre, bound, streams, index))
 }
 
 /// Weights uniform between `-1 / sqrt(pre)` and `1 / sqrt(pre)`, the usual start of a linear layer.
+///
+/// # Panics
+/// When so many weights do not fit into memory.
 pub fn uniform_fan_in<T: Scalar>(
     post: usize,
     pre: usize,
@@ -45,7 +50,8 @@ pub fn uniform_fan_in<T: Scalar>(
 /// Normal weights of mean 0 and standard deviation `deviation`; post x pre.
 ///
 /// # Errors
-/// [`Error::OutOfRange`] unless `deviation` is finite and >= 0.
+/// [`Error::OutOfRange`] unless `deviation` is finite and >= 0; [`Error::TooLarge`] when the weights do
+/// not fit into memory.
 pub fn gaussian<T: Scalar>(
     post: usize,
     pre: usize,
@@ -54,6 +60,7 @@ pub fn gaussian<T: Scalar>(
     index: u64,
 ) -> Result<DMatrix<T>, Error> {
     check_scale("standard deviation of weights", deviation)?;
+    Error::check_size::<T>("weights", &[post, pre])?;
     let mut weights = DMatrix::zeros(post, pre);
     let mut normals = streams.normals(Domain::Weights, index);
     normals.fill(weights.as_mut_slice());
@@ -71,7 +78,8 @@ pub fn gaussian<T: Scalar>(
 /// (1988) 259).
 ///
 /// # Errors
-/// [`Error::OutOfRange`] unless `gain` is finite and >= 0.
+/// [`Error::OutOfRange`] unless `gain` is finite and >= 0; [`Error::TooLarge`] when the weights do not
+/// fit into memory.
 pub fn gaussian_gain<T: Scalar>(
     units: usize,
     gain: f64,

@@ -95,9 +95,11 @@ impl RingKernel {
 /// ```
 ///
 /// # Errors
-/// [`Error::OutOfRange`] when a parameter of the kernel is outside its range.
+/// [`Error::OutOfRange`] when a parameter of the kernel is outside its range; [`Error::TooLarge`] when
+/// the weights do not fit into memory.
 pub fn ring<T: Scalar>(units: usize, kernel: RingKernel) -> Result<DMatrix<T>, Error> {
     kernel.validate()?;
+    Error::check_size::<T>("weights of a ring", &[units, units])?;
     Ok(circulant(units, |d| T::of(kernel.value(d))))
 }
 

@@ -36,7 +36,8 @@ pub fn sparse_gaussian<T: Scalar>(
 /// A mask in which each connection is 1 with `probability`, independently; post x pre.
 ///
 /// # Errors
-/// [`Error::OutOfRange`] unless `probability` is between 0 and 1.
+/// [`Error::OutOfRange`] unless `probability` is between 0 and 1; [`Error::TooLarge`] when the mask does
+/// not fit into memory.
 pub fn bernoulli_mask<T: Scalar>(
     post: usize,
     pre: usize,
@@ -45,6 +46,7 @@ pub fn bernoulli_mask<T: Scalar>(
     index: u64,
 ) -> Result<DMatrix<T>, Error> {
     check_probability("connection probability", probability)?;
+    Error::check_size::<T>("mask", &[post, pre])?;
     let mut rng = streams.rng(Domain::Connectivity, index);
     Ok(DMatrix::from_fn(post, pre, |_, _| {
         // random() < 1 always, so that probabilities 0 and 1 are exact.
@@ -59,7 +61,8 @@ pub fn bernoulli_mask<T: Scalar>(
 /// A mask with exactly `count` connections, all sets of `count` equally likely; post x pre.
 ///
 /// # Errors
-/// [`Error::OutOfRange`] when there are more connections than places.
+/// [`Error::OutOfRange`] when there are more connections than places; [`Error::TooLarge`] when the mask
+/// does not fit into memory.
 pub fn exact_mask<T: Scalar>(
     post: usize,
     pre: usize,
@@ -67,6 +70,7 @@ pub fn exact_mask<T: Scalar>(
     streams: Streams,
     index: u64,
 ) -> Result<DMatrix<T>, Error> {
+    Error::check_size::<T>("mask", &[post, pre])?;
     let mut mask = DMatrix::zeros(post, pre);
     let expected = format!("at most {}", mask.len());
     Error::check_range("connections", &expected, count as f64, count <= mask.len())?;
@@ -80,7 +84,8 @@ pub fn exact_mask<T: Scalar>(
 /// A mask in which each unit receives exactly `count` connections from distinct units; post x pre.
 ///
 /// # Errors
-/// [`Error::OutOfRange`] when there are more connections than presynaptic units.
+/// [`Error::OutOfRange`] when there are more connections than presynaptic units; [`Error::TooLarge`]
+/// when the mask does not fit into memory.
 pub fn in_degree_mask<T: Scalar>(
     post: usize,
     pre: usize,
@@ -95,6 +100,7 @@ pub fn in_degree_mask<T: Scalar>(
         count as f64,
         count <= pre,
     )?;
+    Error::check_size::<T>("mask", &[post, pre])?;
     let mut mask = DMatrix::zeros(post, pre);
     let mut rng = streams.rng(Domain::Connectivity, index);
     for i in 0..post {
@@ -132,6 +138,19 @@ mod tests {
         let variance = w.iter().map(|w| w * w).sum::<f64>() / present;
         // 9000 values: standard error 1.5 %.
         assert!((variance * 30.0 / 1.44 - 1.0).abs() < 0.065, "{variance}");
+    }
+
+    #[test]
+    fn masks_that_no_memory_holds_are_refused() {
+        let huge = usize::MAX / 2;
+        let refused = |mask: Result<DMatrix<f64>, Error>| {
+            let error = mask.expect_err("too large").to_string();
+            assert!(error.ends_with("values do not fit into memory"), "{error}");
+        };
+        refused(bernoulli_mask(huge, 2, 0.5, STREAMS(), 0));
+        refused(exact_mask(huge, huge, 0, STREAMS(), 0));
+        // Nothing to draw for so many units, which would take for ever.
+        refused(in_degree_mask(huge, 0, 0, STREAMS(), 0));
     }
 
     #[test]

@@ -24,7 +24,7 @@ impl<'a, T: Scalar> Operand<'a, T> {
     /// # Errors
     /// [`Error::Length`] when `data` is not `rows * columns` long.
     pub fn new(data: &'a [T], rows: usize, columns: usize) -> Result<Self, Error> {
-        Error::check_length("matrix operand", rows * columns, data.len())?;
+        Error::check_length("matrix operand", rows.saturating_mul(columns), data.len())?;
         Ok(Self {
             data,
             rows,
@@ -54,7 +54,7 @@ impl<'a, T: Scalar> Operand<'a, T> {
         let needed = if columns == 0 {
             0
         } else {
-            (columns - 1) * stride + rows
+            (columns - 1).saturating_mul(stride).saturating_add(rows)
         };
         if data.len() < needed {
             return Err(Error::Length {
@@ -149,7 +149,7 @@ pub fn matmul<T: Scalar>(
         (inner, columns),
         (inner_b, columns),
     )?;
-    Error::check_length("product", rows * columns, c.len())?;
+    Error::check_length("product", rows.saturating_mul(columns), c.len())?;
     if c.is_empty() {
         return Ok(());
     }

@@ -85,7 +85,9 @@ impl<T: Scalar> OuterProducts<T> {
         let needed = if columns == 0 {
             0
         } else {
-            (columns - 1) * stride + right_rows
+            (columns - 1)
+                .saturating_mul(stride)
+                .saturating_add(right_rows)
         };
         if right.len() < needed {
             let what = "right factors".into();

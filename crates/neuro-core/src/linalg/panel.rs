@@ -89,7 +89,9 @@ impl<T: Scalar> PackedMatrix<T> {
         let needed = if self.rows == 0 {
             0
         } else {
-            (self.rows - 1) * stride + self.columns
+            (self.rows - 1)
+                .saturating_mul(stride)
+                .saturating_add(self.columns)
         };
         if stride < self.columns || matrix.len() < needed {
             return Err(Error::Length {

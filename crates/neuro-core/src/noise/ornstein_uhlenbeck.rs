@@ -64,6 +64,7 @@ impl<T: Scalar> OrnsteinUhlenbeck<T> {
             let positive = time.is_finite() && time > 0.0;
             Error::check_range(what, "a finite time > 0", time, positive)?;
         }
+        Error::check_size::<T>("noise", &[units])?;
         let mut values = vec![T::zero(); units];
         normals.fill(&mut values);
         for x in &mut values {

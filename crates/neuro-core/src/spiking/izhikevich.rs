@@ -95,9 +95,11 @@ impl Izhikevich {
     /// `units` units, an equal share of each of the five types, one type after another.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for a step that is not positive.
+    /// [`Error::OutOfRange`] for a step that is not positive, [`Error::TooLarge`] for more units than fit
+    /// into memory.
     pub fn equal_shares(units: usize, dt: f64) -> Result<Self, Error> {
         let count = IzhikevichType::ALL.len();
+        Error::check_size::<IzhikevichType>("types of units", &[units])?;
         let types = (0..units).map(|i| IzhikevichType::ALL[i * count / units]);
         Self::new(types.collect(), dt)
     }

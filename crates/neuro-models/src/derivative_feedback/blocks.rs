@@ -75,6 +75,12 @@ impl Block {
         self.steps += 1;
     }
 
+    /// Forgets what was recorded.
+    pub(super) fn clear(&mut self) {
+        self.steps = 0;
+        self.growth.fill(0.0);
+    }
+
     /// Whether as many steps are recorded as there is room for.
     pub(super) fn is_full(&self) -> bool {
         self.steps * self.units == self.changes.len()

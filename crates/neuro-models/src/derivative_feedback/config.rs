@@ -358,11 +358,15 @@ impl Scheme {
     }
 }
 
+/// More than a simulation could ever make.
+const MOST_STEPS: f64 = 1e12;
+
 /// Number of steps in a duration (ms), of which it must be a whole number.
 pub(super) fn steps_in(what: &str, duration: f64, step: f64) -> Result<usize, Error> {
     let steps = (duration / step).round();
     // A step as 1/3 is not a whole part of 500 to the last digit.
-    let whole = steps >= 1.0 && (steps * step - duration).abs() <= 1e-9 * duration;
+    let whole =
+        (1.0..=MOST_STEPS).contains(&steps) && (steps * step - duration).abs() <= 1e-9 * duration;
     let expected = format!("a whole part of {duration}");
     Error::check_range(what, &expected, step, whole)?;
     Ok(steps as usize)

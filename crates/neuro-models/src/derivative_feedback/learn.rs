@@ -117,6 +117,7 @@ impl<M: Stepper<Flow> + Stepper<PlasticFlow>> Learning<M> {
         ];
         let engine = match scheme {
             Scheme::Blocks { steps, .. } => {
+                neuro_core::Error::check_size::<f64>("steps of a block", &[n, steps])?;
                 let flow = network.driven(&[0])?;
                 let work = Stepper::<Flow>::work(&method, &flow, 1);
                 Engine::Blocks {
@@ -259,6 +260,8 @@ impl<M: Stepper<Flow> + Stepper<PlasticFlow>> Learning<M> {
         flow.set_stimuli(&[outcome.stimulus]);
         flow.set_synapses(&self.synapses, &self.gains);
         state.fill(0.0);
+        // A trial that diverged has left a part of a block.
+        block.clear();
         let [during, after] = self.steps;
         for k in 0..during {
             self.method.step(&**flow, h * k as f64, h, state, work);

@@ -46,7 +46,7 @@ impl Config {
         let [ee, ei, ie, ii] = self.pathways().map(|(_, pathway)| {
             let column = self.kernel_column(pathway);
             let n = column.len();
-            let angle = |k: usize| TAU * ((mode * k) % n) as f64 / n as f64;
+            let angle = |k: usize| TAU * ((mode % n * k) % n) as f64 / n as f64;
             let waves = column.iter().enumerate();
             waves.map(|(k, w)| w * angle(k).cos()).sum()
         });

@@ -144,11 +144,19 @@ impl Config {
     /// Checks every field.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for the first that is out of range.
+    /// [`Error::OutOfRange`] for the first that is out of range; [`Error::TooLarge`] when the weights do
+    /// not fit into memory.
     pub fn validate(&self) -> Result<(), Error> {
         let count = |what, n: u64| Error::check_range(what, "at least 1", n as f64, n > 0);
         count("units", self.units as u64)?;
         count("inputs", self.inputs as u64)?;
+        for (what, pre) in [
+            ("recurrent weights", self.units),
+            ("input weights", self.inputs),
+            ("noise weights", self.channels),
+        ] {
+            Error::check_size::<f64>(what, &[self.units, pre])?;
+        }
         count("batch", self.batch as u64)?;
         let fits = (1..=self.batch).contains(&self.chunk);
         Error::check_range("chunk", "1 to batch", self.chunk as f64, fits)?;

@@ -133,7 +133,7 @@ impl Config {
         let (mut low, mut high) = (0.0_f64, 1.0_f64);
         for _ in 0..200 {
             let q = 0.5 * (low + high);
-            let sum = (0..cycle).fold(0.0, |sum, _| sum * q + 1.0);
+            let sum = -(cycle as f64 * q.ln()).exp_m1() / (1.0 - q);
             if (1.0 - q) / sum > theta {
                 low = q;
             } else {

@@ -29,6 +29,8 @@ pub fn random_network(
     hidden: usize,
     streams: Streams,
 ) -> Result<Network, Error> {
+    Core::check_size::<f64>("memories", &[features, hidden])?;
+    Core::check_size::<f64>("transitions", &[hidden, hidden])?;
     let uniform = |index: u64, rows: usize, columns: usize, size: f64| {
         let mut rng = streams.rng(Domain::Weights, index);
         DMatrix::from_fn(rows, columns, |_, _| rng.random_range(-size..size))

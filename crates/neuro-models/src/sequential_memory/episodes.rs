@@ -34,9 +34,14 @@ impl Episodes {
     /// Cycles of these lengths, one after another: `[3, 4]` is `0 1 2` and `3 4 5 6`.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for a cycle of length 0.
+    /// [`Error::OutOfRange`] for a cycle of length 0, [`Error::TooLarge`] for cycles that do not fit into
+    /// memory.
     pub fn cycles(lengths: &[usize]) -> Result<Self, Error> {
-        let mut episodes = Self::new(lengths.iter().sum());
+        let memories = lengths
+            .iter()
+            .fold(0_usize, |sum, n| sum.saturating_add(*n));
+        Error::check_size::<(usize, usize)>("cycles", &[memories])?;
+        let mut episodes = Self::new(memories);
         let mut first = 0;
         for length in lengths {
             let nodes: Vec<usize> = (first..first + length).collect();

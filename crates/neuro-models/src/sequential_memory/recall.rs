@@ -135,8 +135,8 @@ impl Network {
         positive("duration", duration)?;
         let sample = recall.step * recall.steps_per_sample as f64;
         let samples = (duration / sample).round();
-        let fits = (1.0..1e15).contains(&samples);
-        let expected = format!("1 to 1e15 samples of {sample}");
+        let fits = (1.0..1e12).contains(&samples);
+        let expected = format!("1 to 1e12 samples of {sample}");
         Core::check_range("duration", &expected, duration, fits)?;
         let run = Run {
             recall,

@@ -100,6 +100,7 @@ impl BalancedConfig {
             Core::check_range(what, "positive", value, value.is_finite() && value > 0.0)?;
         }
         check_time("step", self.dt)?;
+        Core::check_size::<f64>("weights", &[n, n])?;
         let [excitatory, inhibitory] = self.populations();
         let degree = |units: usize| (p * units as f64).round() as usize;
         let unit = self.strength / (p * n as f64).sqrt();

@@ -220,11 +220,17 @@ pub(super) fn check_duration(what: &str, time: f64) -> Result<(), Error> {
     Error::check_range(what, "a finite time >= 0", time, valid)
 }
 
+/// More than a simulation could ever make: a time in another unit, or a step that vanishes.
+const MOST_STEPS: f64 = 1e12;
+
 /// Number of steps of a duration, to the nearest.
 pub(super) fn steps_of(what: &str, duration: f64, dt: f64) -> Result<usize, Error> {
     check_duration(what, duration)?;
     check_time("step", dt)?;
-    Ok((duration / dt).round() as usize)
+    let steps = (duration / dt).round();
+    let what = format!("{what}, in steps");
+    Error::check_range(&what, "at most 1e12", steps, steps <= MOST_STEPS)?;
+    Ok(steps as usize)
 }
 
 /// Number of steps of a time that must be a multiple of the step, at least one.

@@ -13,7 +13,8 @@ use crate::Error;
 /// learned path (LIF units: 2 mV/ms, Izhikevich's: 20).
 ///
 /// # Errors
-/// [`neuro_core::Error::OutOfRange`] unless `amplitude` is finite and at least 0.
+/// [`neuro_core::Error::OutOfRange`] unless `amplitude` is finite and at least 0,
+/// [`neuro_core::Error::TooLarge`] for more units than fit into memory.
 pub fn stimulus(
     units: usize,
     amplitude: f64,
@@ -27,6 +28,7 @@ pub fn stimulus(
         amplitude,
         valid,
     )?;
+    Core::check_size::<f64>("stimulus", &[units])?;
     let mut rng = streams.rng(Domain::InputNoise, index);
     Ok((0..units)
         .map(|_| amplitude * (2.0 * rng.random::<f64>() - 1.0))

@@ -31,7 +31,9 @@ impl Timing {
     pub fn longest(&self) -> usize {
         match &self.second {
             SecondSignal::Until(total) => *total,
-            SecondSignal::Steps(steps) => self.first.end() + self.delay.end() + steps.end(),
+            SecondSignal::Steps(steps) => (self.first.end())
+                .saturating_add(*self.delay.end())
+                .saturating_add(*steps.end()),
         }
     }
 
@@ -52,7 +54,7 @@ impl Timing {
         range("timing.delay", &self.delay)?;
         match &self.second {
             SecondSignal::Until(total) => {
-                let taken = self.first.end() + self.delay.end();
+                let taken = self.first.end().saturating_add(*self.delay.end());
                 let expected = format!("at least {taken}, first signal and delay");
                 Error::check_range("timing.second", &expected, *total as f64, *total >= taken)
             }

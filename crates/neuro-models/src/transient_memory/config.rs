@@ -36,7 +36,7 @@ impl Connections {
     /// A fifth of all connections of `units` units.
     #[must_use]
     pub fn fifth(units: usize) -> Self {
-        let active = (units * units + 2) / 5;
+        let active = units.saturating_mul(units).saturating_add(2) / 5;
         Self::Sparse { active }
     }
 }
@@ -146,11 +146,13 @@ impl Config {
     /// Checks every field.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for the first that is out of range.
+    /// [`Error::OutOfRange`] for the first that is out of range; [`Error::TooLarge`] when the weights do
+    /// not fit into memory.
     pub fn validate(&self) -> Result<(), Error> {
         let count = |what, n: usize| Error::check_range(what, "at least 1", n as f64, n > 0);
         count("units", self.units)?;
         count("batch", self.batch)?;
+        Error::check_size::<f64>("recurrent weights", &[self.units, self.units])?;
         let alpha = self.alpha;
         Error::check_range("alpha", "in (0, 1]", alpha, alpha > 0.0 && alpha <= 1.0)?;
         let within = |what: &str, n: usize, least: usize, most: usize| {
@@ -163,7 +165,12 @@ impl Config {
                 within("excitatory units", excitatory, 0, self.units)?;
             }
             Connections::Sparse { active } => {
-                within("active connections", active, 1, self.units * self.units)?;
+                within(
+                    "active connections",
+                    active,
+                    1,
+                    self.units.saturating_mul(self.units),
+                )?;
             }
         }
         for (what, v) in [

@@ -109,7 +109,7 @@ impl Config {
             timing: Timing {
                 first: first..=first,
                 delay: delay..=delay,
-                second: SecondSignal::Until(first + delay + second),
+                second: SecondSignal::Until(first.saturating_add(delay).saturating_add(second)),
             },
             minimal_gap: 0.0,
             ..self.training_task()

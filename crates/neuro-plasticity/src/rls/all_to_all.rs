@@ -52,6 +52,7 @@ impl<T: Scalar> AllToAllRls<T> {
         if units < 2 {
             return Err(Error::NoInputs { unit: 0 });
         }
+        neuro_core::Error::check_size::<f64>("inverse correlation", &[units, units])?;
         let inverse = InverseCorrelation::new(units, config.regularization);
         Ok(Self {
             config,

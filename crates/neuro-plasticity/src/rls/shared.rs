@@ -50,6 +50,7 @@ impl<T: Scalar> SharedRls<T> {
             let what = "inputs of the readout".into();
             return Err(Core::Empty { what }.into());
         }
+        Core::check_size::<T>("inverse correlation", &[inputs, inputs])?;
         let inverse = InverseCorrelation::new(inputs, config.regularization);
         Ok(Self {
             config,

@@ -7,7 +7,7 @@ use neuro_core::transfer::{QifGain, Transfer};
 use neuro_core::{Domain, Error as Core, Streams};
 use rand::RngExt;
 
-use super::FIRST;
+use super::{FIRST, check_size};
 use crate::Error;
 use crate::spiking_rls::config::{check_time, steps_of};
 use crate::spiking_rls::network::zero_sums;
@@ -59,6 +59,7 @@ impl ChaoticRates {
         check_time("step", dt)?;
         Core::check_range("step", "below the time constant", dt, dt < tau)?;
         let before = steps_of("transient", self.transient, dt)?;
+        check_size(units, steps)?;
         let p = self.connection_probability;
         let dense = sparse_gaussian(units, self.gain, p, streams, FIRST + index)?;
         let (connections, mut weights) = Connections::of_matrix(&dense);

@@ -11,7 +11,8 @@ use crate::spiking_rls::{Network, State};
 /// at the end (Fig. 4: 3000 ms of warm-up, 2000 ms of targets).
 ///
 /// # Errors
-/// [`neuro_core::Error::OutOfRange`] for a negative warm-up.
+/// [`neuro_core::Error::OutOfRange`] for a negative warm-up, [`neuro_core::Error::TooLarge`] when the drive
+/// does not fit into memory.
 pub fn innate_drive(
     network: &Network,
     warm_up: f64,
@@ -19,6 +20,7 @@ pub fn innate_drive(
     streams: Streams,
     index: u64,
 ) -> Result<(DMatrix<f64>, State), Error> {
+    super::check_size(network.units(), steps)?;
     let mut state = network.random_state(streams, index);
     network.run(steps_of("warm-up", warm_up, network.dt())?, &[], &mut state);
     let recording = network.record(steps, |_| &[], &mut state);

@@ -71,6 +71,11 @@ pub fn low_passed(
 /// First `Trial` stream of targets; those below are of the loops of learning.
 const FIRST: u64 = 1 << 40;
 
+/// Checks that targets of so many units and steps fit into memory.
+fn check_size(units: usize, steps: usize) -> Result<(), Error> {
+    Ok(Core::check_size::<f64>("targets", &[units, steps])?)
+}
+
 /// Checks a range of uniform numbers.
 fn check_interval(what: &str, [low, high]: [f64; 2], positive: bool) -> Result<(), Error> {
     let fits = low <= high && high.is_finite() && low.is_finite() && (!positive || low > 0.0);

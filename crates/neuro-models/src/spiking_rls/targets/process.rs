@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 use neuro_core::{Domain, Error as Core, Streams};
 
-use super::FIRST;
+use super::{FIRST, check_size};
 use crate::Error;
 use crate::spiking_rls::config::check_time;
 
@@ -72,6 +72,7 @@ impl OrnsteinUhlenbeck {
         index: u64,
     ) -> Result<DMatrix<f64>, Error> {
         self.validate()?;
+        check_size(units, steps)?;
         let mut normals = streams.normals::<f64>(Domain::Trial, FIRST + index);
         let mut start = vec![0.0; units];
         normals.fill(&mut start);

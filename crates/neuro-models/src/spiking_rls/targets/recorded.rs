@@ -57,7 +57,7 @@ pub struct RateConfig {
     pub duration: f64,
     /// Bin, positive (ms): 1, the step of the network.
     pub bin: f64,
-    /// Standard deviation of the Gaussian that smooths the rates, at least 0 (ms): 50.
+    /// Standard deviation of the Gaussian that smooths the rates, from 0 to 1e6 bins (ms): 50.
     pub smoothing: f64,
     /// Neurons with a mean rate up to this are left out (Hz): 5.
     pub least_rate: f64,
@@ -182,11 +182,12 @@ impl RecordedSpikes {
         let bins = steps_of("duration of the rates", config.duration, config.bin)?;
         let width = config.smoothing / config.bin;
         Core::check_range(
-            "smoothing",
-            "a finite time >= 0",
+            "smoothing, in bins",
+            "0 to 1e6",
             width,
-            width.is_finite() && width >= 0.0,
+            (0.0..=1e6).contains(&width),
         )?;
+        Core::check_size::<f64>("rates of a neuron", &[bins])?;
         let mut order: Vec<&str> = Vec::new();
         let mut neurons: BTreeMap<&str, Neuron<'_>> = BTreeMap::new();
         for row in &self.rows {

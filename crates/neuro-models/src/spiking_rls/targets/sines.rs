@@ -6,7 +6,7 @@ use nalgebra::DMatrix;
 use neuro_core::{Domain, Streams};
 use rand::{Rng, RngExt};
 
-use super::{FIRST, check_interval};
+use super::{FIRST, check_interval, check_size};
 use crate::Error;
 use crate::spiking_rls::config::check_time;
 
@@ -48,6 +48,7 @@ impl Sines {
         check_interval("phase of the sines", self.phase, false)?;
         check_interval("period of the sines", self.period, true)?;
         check_time("step", dt)?;
+        check_size(units, steps)?;
         let mut rng = streams.rng(Domain::Trial, FIRST + index);
         let drawn: Vec<[f64; 3]> = (0..units)
             .map(|_| [self.amplitude, self.phase, self.period].map(|r| uniform(&mut rng, r)))
@@ -106,6 +107,7 @@ impl ProductsOfSines {
         check_interval("slow period of the products", self.slow_period, true)?;
         check_interval("fast period of the products", self.fast_period, true)?;
         check_time("step", dt)?;
+        check_size(units, steps)?;
         let mut rng = streams.rng(Domain::Trial, FIRST + index);
         let drawn: Vec<[f64; 5]> = (0..units)
             .map(|_| {

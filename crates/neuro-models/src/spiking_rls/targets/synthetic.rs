@@ -4,7 +4,7 @@ use nalgebra::DMatrix;
 use neuro_core::{Domain, Error as Core, Streams};
 use rand::RngExt;
 
-use super::{FIRST, Origin, RecordedSpikes, SpikeRow};
+use super::{FIRST, Origin, RecordedSpikes, SpikeRow, check_size};
 use crate::Error;
 use crate::spiking_rls::config::check_time;
 
@@ -48,6 +48,7 @@ impl SyntheticConfig {
     /// # Errors
     /// [`neuro_core::Error::OutOfRange`] for times out of order and a rate below 0.
     pub fn spikes(&self, streams: Streams, index: u64) -> Result<RecordedSpikes, Error> {
+        Core::check_size::<SpikeRow>("trials", &[self.neurons, self.trials])?;
         let rates = self.true_rates(streams, index)?;
         // Its own stream: rates are the same however many trials are drawn from them.
         let mut rng = streams.rng(Domain::Trial, FIRST + (1 << 39) + index);
@@ -99,6 +100,7 @@ impl SyntheticConfig {
         )?;
         let mut rng = streams.rng(Domain::Trial, FIRST + index);
         let mut normals = streams.normals::<f64>(Domain::Trial, FIRST + (1 << 38) + index);
+        check_size(self.neurons, end.round() as usize)?;
         let mut rates = DMatrix::zeros(self.neurons, end.round() as usize);
         for mut row in rates.row_iter_mut() {
             let baseline = least + 4.0 * (0.7 * normals.sample()).exp();
