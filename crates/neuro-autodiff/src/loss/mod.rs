@@ -4,12 +4,14 @@
 //! `scale = 1 / trials`, with the trials of the whole batch even when it is evaluated in parts.
 //! Losses sum in f64 whatever the scalar, because they sum over trials and steps.
 
+mod at;
 mod cross_entropy;
 mod mean_square;
 mod norm_over_time;
 mod regularizer;
 
-pub use cross_entropy::{At, CrossEntropy};
+pub use at::At;
+pub use cross_entropy::CrossEntropy;
 pub use mean_square::MeanSquare;
 pub use norm_over_time::NormOverTime;
 pub(crate) use regularizer::sum_of_squares;
@@ -96,7 +98,7 @@ fn check_targets<T: Scalar>(batch: &Batch<T>, outputs: usize) -> Result<(), crat
 }
 
 /// Checks that the weights of the steps are finite and not negative.
-fn check_mask<T: Scalar>(batch: &Batch<T>) -> Result<(), crate::Error> {
+pub(crate) fn check_mask<T: Scalar>(batch: &Batch<T>) -> Result<(), crate::Error> {
     let trials = batch.trials();
     for (k, &weight) in batch.mask.as_slice().iter().enumerate() {
         if !(weight.is_finite() && weight >= T::zero()) {
