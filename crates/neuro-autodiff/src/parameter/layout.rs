@@ -16,6 +16,7 @@ pub(crate) struct Place {
     pub(crate) shape: (usize, usize),
     /// Where it lies in the flat vector.
     pub(crate) range: Range<usize>,
+    pub(crate) trainable: bool,
 }
 
 /// Names, shapes and places of all parameters.
@@ -37,11 +38,12 @@ impl Layout {
             name: parameters.name(id).to_owned(),
             shape: parameters.shape(id),
             range: parameters.range(id),
+            trainable: parameters.is_trainable(id),
         };
         Self(parameters.ids().map(place).collect())
     }
 
-    /// Checks that `parameters` have this layout. Cheap: a cell asks
+    /// Checks that `parameters` have this layout; whether they train may differ. Cheap: a cell asks
     /// before each rollout.
     ///
     /// # Errors
