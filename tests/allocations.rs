@@ -1,13 +1,10 @@
 //! Training, and learning by local rules, allocate nothing once their buffers are made.
-//!
-//! The allocator of this test binary counts the calls of each thread, so that tests beside one
-//! another do not disturb the count.
 
-#![allow(unsafe_code, reason = "an allocator that counts is unsafe to write")]
+mod counting;
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell as Counter;
 use std::sync::Arc;
+
+use counting::allocations;
 
 use nalgebra::DMatrix;
 use neuro_autodiff::loss::{
@@ -30,53 +27,6 @@ use neuro_models::derivative_feedback::{
     self, Learning, Network, Perturbation, Plasticity, Scheme,
 };
 use neuro_models::transient_memory::Config;
-
-struct Counting;
-
-thread_local! {
-    static ALLOCATIONS: Counter<u64> = const { Counter::new(0) };
-}
-
-fn count() {
-    // A thread that is ending has no counter any more.
-    let _ = ALLOCATIONS.try_with(|n| n.set(n.get() + 1));
-}
-
-// SAFETY: every call is passed on to the system's allocator as it is.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count();
-        // SAFETY: the caller's promise.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promise.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        count();
-        // SAFETY: the caller's promise.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        count();
-        // SAFETY: the caller's promise.
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-/// How often `work` asks this thread's allocator for memory.
-fn allocations(work: impl FnOnce()) -> u64 {
-    let before = ALLOCATIONS.get();
-    work();
-    ALLOCATIONS.get() - before
-}
 
 const UNITS: usize = 64;
 const TRIALS: usize = 10;
@@ -261,8 +211,6 @@ fn learning_trials_allocate_nothing() {
     for scheme in [Scheme::default(), Scheme::Joint { step: 2.5 }] {
         let learning = Learning::new(network.clone(), Plasticity::default(), scheme, RungeKutta4);
         let mut learning = learning.expect("a stable step");
-        // The count sees allocations: a network is made of many.
-        assert!(ALLOCATIONS.get() > 0);
         let count = allocations(|| {
             for stimulus in 0..3 {
                 learning.trial(stimulus).expect("a bounded trial");

@@ -13,6 +13,18 @@ pub enum Error {
         /// The name that was given twice.
         name: String,
     },
+    /// An operation on a [`Tape`](crate::tape::Tape) cannot take the matrices that it was given.
+    #[error("{operation} at {location}: expected {expected}, found {found}")]
+    Tape {
+        /// The operation.
+        operation: &'static str,
+        /// Where it stands in the equations.
+        location: &'static std::panic::Location<'static>,
+        /// What it can take.
+        expected: String,
+        /// What it was given.
+        found: String,
+    },
     /// A criterion could not score a network.
     #[error("criterion: {source}")]
     Criterion {

@@ -11,6 +11,7 @@ pub mod optimizer;
 mod parameter;
 mod rollout;
 mod simulate;
+pub mod tape;
 pub mod train;
 
 pub use bptt::{Bptt, BpttConfig};

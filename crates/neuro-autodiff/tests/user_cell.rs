@@ -1,5 +1,6 @@
 //! A cell written outside the crate: `h' = tanh(W h + U u + b)` with a linear readout of `h`, in
-//! ordinary loops. It is checked and trained like the crate's own.
+//! ordinary loops, and once more as equations on a tape. Both are checked and trained like the crate's
+//! own.
 
 #![allow(clippy::unwrap_used, reason = "a test that fails says where")]
 
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use neuro_autodiff::gradcheck::{GradientOptions, check_gradient};
 use neuro_autodiff::loss::{At, CrossEntropy, Loss, MeanSquare};
 use neuro_autodiff::optimizer::{Adam, AdamConfig, Clip, Schedule};
+use neuro_autodiff::tape::{CellEquations, ParameterVars, StepVars, TapeCell, Var};
 use neuro_autodiff::train::{Report, Termination, Trainer, TrainerConfig};
 use neuro_autodiff::{
     Bptt, BpttConfig, Cell, CellShape, Features, Identity, LinearReadout, Memory, Objective,
@@ -228,6 +230,17 @@ impl VanillaCell {
     }
 }
 
+/// The same equations on a tape.
+#[derive(Debug)]
+struct Vanilla;
+
+impl CellEquations for Vanilla {
+    fn step<'t>(&self, parameters: &ParameterVars<'t>, now: &StepVars<'t>) -> Var<'t> {
+        let [w, u, b] = parameters.named(["recurrent", "input", "bias"]);
+        (w.matmul(now.state) + u.matmul(now.input) + b).tanh()
+    }
+}
+
 /// Which of two pulses had the larger amplitude? Silence before, between and after.
 #[derive(Debug)]
 struct Pulses;
@@ -278,12 +291,11 @@ fn network(units: usize) -> (Parameters, VanillaCell) {
     (parameters, cell)
 }
 
-fn bptt(
-    cell: VanillaCell,
-    loss: Box<dyn Loss>,
-    batch: usize,
-    memory: Memory,
-) -> Bptt<f64, VanillaCell> {
+fn on_tape(parameters: &Parameters, cell: &VanillaCell) -> TapeCell {
+    TapeCell::new(Vanilla, cell.shape, parameters).unwrap()
+}
+
+fn bptt<C: Cell>(cell: C, loss: Box<dyn Loss>, batch: usize, memory: Memory) -> Bptt<f64, C> {
     let config = BpttConfig {
         batch,
         chunk: batch,
@@ -323,11 +335,41 @@ fn a_cell_from_outside_passes_the_gradient_check() {
 }
 
 #[test]
+fn the_tape_has_the_gradient_of_the_loops_to_rounding() {
+    for (units, memory) in [(4, Memory::Full), (37, Memory::Segments(3))] {
+        let (parameters, cell) = network(units);
+        let tape = on_tape(&parameters, &cell);
+        let [mut expected, mut found] = [(); 2].map(|()| vec![0.0; parameters.len()]);
+        let mut by_hand = bptt(cell, Box::new(MeanSquare), 20, memory);
+        let loss = by_hand.evaluate(3, &parameters, &mut expected).unwrap();
+        let mut on_tape = bptt(tape, Box::new(MeanSquare), 20, memory);
+        let found_loss = on_tape.evaluate(3, &parameters, &mut found).unwrap();
+        assert!((found_loss - loss).abs() < 1e-13 * loss);
+        for id in parameters.ids() {
+            let (found, expected) = (
+                &found[parameters.range(id)],
+                &expected[parameters.range(id)],
+            );
+            let size = expected.iter().fold(0.0, |size: f64, g| size.max(g.abs()));
+            let errors = found.iter().zip(expected).map(|(f, e)| (f - e).abs());
+            let worst = errors.fold(0.0, f64::max) / size;
+            assert!(worst < 1e-12, "{}: {worst}", parameters.name(id));
+        }
+    }
+}
+
+#[test]
 fn a_cell_from_outside_learns_to_compare_two_pulses() {
     let (parameters, cell) = network(16);
+    let tape = on_tape(&parameters, &cell);
+    learns(&parameters, cell);
+    learns(&parameters, tape);
+}
+
+fn learns<C: Cell>(parameters: &Parameters, cell: C) {
     let loss = CrossEntropy { at: At::End };
     let mut objective = bptt(cell, Box::new(loss), 20, Memory::Full);
-    let optimizer = Box::new(Adam::new(AdamConfig::default(), &parameters).unwrap());
+    let optimizer = Box::new(Adam::new(AdamConfig::default(), parameters).unwrap());
     let config = TrainerConfig {
         updates: 300,
         learning_rate: 1e-2,
@@ -337,7 +379,7 @@ fn a_cell_from_outside_learns_to_compare_two_pulses() {
         patience: None,
         checkpoint: None,
     };
-    let mut trainer = Trainer::new(config, parameters, optimizer).unwrap();
+    let mut trainer = Trainer::new(config, parameters.clone(), optimizer).unwrap();
     let mut silent = |_: &Report<'_, f64>| ControlFlow::Continue(());
     let ended = trainer.run(&mut objective, None, &mut silent).unwrap();
     assert_eq!(ended, Termination::ReachedLimit);

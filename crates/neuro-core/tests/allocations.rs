@@ -1,57 +1,15 @@
 //! Stepping allocates nothing once the buffers are made.
 
-#![allow(
-    unsafe_code,
-    reason = "counting allocations needs a global allocator, whose trait is unsafe"
-)]
+#[path = "../../../tests/counting/mod.rs"]
+mod counting;
 
-use std::alloc::{GlobalAlloc, Layout, System as Standard};
-use std::cell::Cell;
-
+use counting::allocations;
 use neuro_core::integrate::adaptive::{AdaptiveWork, StepControl, integrate_adaptive_observed};
 use neuro_core::integrate::{
     DormandPrince5, Euler, EulerMaruyama, ExponentialEuler, Heun, RungeKutta4, Semilinear, Stepper,
 };
 use neuro_core::noise::{NoiseScaling, OrnsteinUhlenbeck, StandardNormals, WhiteNoise};
 use neuro_core::{Diffusion, Domain, Streams, System};
-
-/// The standard allocator, counting on each thread, so that tests do not disturb each other.
-struct Counting;
-
-thread_local! {
-    static COUNT: Cell<usize> = const { Cell::new(0) };
-}
-
-fn count() {
-    COUNT.with(|c| c.set(c.get() + 1));
-}
-
-// SAFETY: every call is passed on unchanged to the standard allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count();
-        unsafe { Standard.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        unsafe { Standard.dealloc(pointer, layout) }
-    }
-
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        count();
-        unsafe { Standard.realloc(pointer, layout, size) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-/// Number of allocations that `work` makes on this thread.
-fn allocations(work: impl FnOnce()) -> usize {
-    let before = COUNT.with(Cell::get);
-    work();
-    COUNT.with(Cell::get) - before
-}
 
 /// Three leaky units in a ring, with a buffer for their rates.
 struct Ring {

@@ -52,7 +52,7 @@ pub struct StepInput<'a, T: Scalar> {
 /// differentiated by hand: [`forward`](Cell::forward) makes one step, [`vjp`](Cell::vjp) pulls a
 /// gradient back through it, and [`finish`](Cell::finish) forms the gradients of the weights for
 /// all steps at once. Implement it for a cell of your own; [`crate::gradcheck`] tells whether the
-/// gradients are right.
+/// gradients are right. Or write the step alone, on a [`tape`](crate::tape).
 ///
 /// `Work` holds everything for `steps` consecutive steps of `trials` trials. States are kept by the
 /// caller in blocks `0 ..= steps` of units x trials: block `b` is the state after `b` steps. No
@@ -113,7 +113,8 @@ pub trait Cell<T: Scalar = f64>: Debug + Send + Sync {
         outputs: &mut [T],
     );
 
-    /// Adds to `d_state` the gradient of the state in a block, given that of its outputs.
+    /// Adds to `d_state` the gradient of the state in a block, given that of its outputs. Called once
+    /// for each block whose outputs were read, before [`vjp`](Cell::vjp) of the step that led to it.
     fn outputs_vjp(
         &self,
         block: usize,

@@ -4,20 +4,8 @@ use std::ops::Range;
 
 use neuro_core::{Batch, Scalar, Trajectory};
 
-use super::{Loss, check_mask, masked_steps};
+use super::{At, Loss};
 use crate::Error;
-
-/// When the readout is looked at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum At {
-    /// After the last step of each trial, `batch.lengths[b] - 1`.
-    #[default]
-    End,
-    /// After this step, counted from 0.
-    Step(usize),
-    /// At the steps that the mask marks, with its weights.
-    Masked,
-}
 
 /// Softmax cross-entropy with the classes `batch.labels`.
 ///
@@ -53,29 +41,6 @@ fn log_sum_exp<T: Scalar>(z: &[T]) -> (f64, f64) {
 }
 
 impl CrossEntropy {
-    /// The steps of one trial that count, with their weights, which sum to 1 or are none.
-    fn weights<'a, T: Scalar>(
-        &self,
-        batch: &'a Batch<T>,
-        trial: usize,
-    ) -> impl Iterator<Item = (usize, f64)> + use<'a, T> {
-        let (steps, masked) = match self.at {
-            At::End => (batch.lengths[trial] - 1..batch.lengths[trial], false),
-            At::Step(step) => (step..step + 1, false),
-            At::Masked => (0..batch.steps(), true),
-        };
-        let mask = move |k: usize| batch.mask.state(k, trial)[0].as_f64();
-        let total: f64 = if masked {
-            steps.clone().map(mask).sum()
-        } else {
-            1.0
-        };
-        steps
-            .map(move |k| (k, if masked { mask(k) / total } else { 1.0 }))
-            // Also drops the 0/0 of a trial without a step that counts.
-            .filter(|(_, weight)| *weight > 0.0)
-    }
-
     /// Probability of each class in one trial, averaged over the steps that count; `None` when
     /// there is no such step or an output there is not finite.
     ///
@@ -90,7 +55,7 @@ impl CrossEntropy {
     ) -> Option<Vec<f64>> {
         let mut mean = vec![0.0; outputs.units()];
         let mut steps = 0;
-        for (step, weight) in self.weights(batch, trial) {
+        for (step, weight) in self.at.weights(batch, trial) {
             let z = outputs.state(step, trial);
             let (top, log_sum) = log_sum_exp(z);
             for (mean, z) in mean.iter_mut().zip(z) {
@@ -155,32 +120,11 @@ impl<T: Scalar> Loss<T> for CrossEntropy {
                 .into());
             }
         }
-        match self.at {
-            At::End => Ok(batch.check_lengths()?),
-            At::Step(step) if step >= batch.steps() => Err(neuro_core::Error::OutOfRange {
-                what: "step of the readout".into(),
-                expected: format!("below the {} steps of the batch", batch.steps()),
-                found: step as f64,
-            }
-            .into()),
-            At::Step(_) => Ok(()),
-            At::Masked => check_mask(batch),
-        }
+        self.at.validate(batch)
     }
 
     fn steps(&self, batch: &Batch<T>) -> Range<usize> {
-        match self.at {
-            At::End => {
-                let first = batch
-                    .lengths
-                    .iter()
-                    .min()
-                    .map_or(0, |l| l.saturating_sub(1));
-                first..batch.lengths.iter().max().copied().unwrap_or(0)
-            }
-            At::Step(step) => step..step + 1,
-            At::Masked => masked_steps(batch),
-        }
+        self.at.steps(batch)
     }
 
     fn evaluate(
@@ -195,7 +139,7 @@ impl<T: Scalar> Loss<T> for CrossEntropy {
         }
         let mut cost = 0.0;
         for (trial, &label) in batch.labels.iter().enumerate() {
-            for (step, weight) in self.weights(batch, trial) {
+            for (step, weight) in self.at.weights(batch, trial) {
                 let z = outputs.state(step, trial);
                 let (top, log_sum) = log_sum_exp(z);
                 cost += scale * weight * (log_sum - (z[label].as_f64() - top));

@@ -41,12 +41,14 @@
 //! # Ok::<(), neuro_autodiff::Error>(())
 //! ```
 
+mod at;
 mod cross_entropy;
 mod mean_square;
 mod norm_over_time;
 mod regularizer;
 
-pub use cross_entropy::{At, CrossEntropy};
+pub use at::At;
+pub use cross_entropy::CrossEntropy;
 pub use mean_square::MeanSquare;
 pub use norm_over_time::NormOverTime;
 pub(crate) use regularizer::sum_of_squares;
@@ -133,7 +135,7 @@ fn check_targets<T: Scalar>(batch: &Batch<T>, outputs: usize) -> Result<(), crat
 }
 
 /// Checks that the weights of the steps are finite and not negative.
-fn check_mask<T: Scalar>(batch: &Batch<T>) -> Result<(), crate::Error> {
+pub(crate) fn check_mask<T: Scalar>(batch: &Batch<T>) -> Result<(), crate::Error> {
     let (trials, steps) = (batch.trials(), batch.steps());
     neuro_core::Error::check_length("mask", trials * steps, batch.mask.as_slice().len())?;
     for (k, &weight) in batch.mask.as_slice().iter().enumerate() {

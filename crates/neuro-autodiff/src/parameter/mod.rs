@@ -5,8 +5,10 @@
 //! one sign, a bounded transform keeps time constants in their range. Analyses only ever see
 //! effective values.
 
+mod layout;
 mod set;
 mod transform;
 
+pub(crate) use layout::Layout;
 pub use set::{ParameterId, Parameters};
 pub use transform::{Bounded, DaleProjected, DaleRectified, Identity, Mask, Transform};

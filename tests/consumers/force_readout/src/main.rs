@@ -17,7 +17,10 @@ const FREE: usize = 4_000;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let streams = Streams::new(3);
-    let units = Theta { time_constant: 10.0, dt: 1.0 };
+    let units = Theta {
+        time_constant: 10.0,
+        dt: 1.0,
+    };
     let filter = SynapticFilter::new(40.0, 1.0, 10.0, Decay::Exact)?;
     let mask = bernoulli_mask::<f64>(UNITS, UNITS, 0.1, streams, 0)?;
     let gains = gaussian_gain::<f64>(UNITS, 4.0, streams, 1)?;
@@ -29,10 +32,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     units.start(&mut streams.rng(Domain::InitialState, 0), &mut phases);
     let (mut rates, mut drive) = (vec![0.0; UNITS], vec![0.0; UNITS]);
     let mut readout = DMatrix::<f64>::zeros(1, UNITS);
-    let mut rls: SharedRls = SharedRls::new(RlsConfig { regularization: 0.1, ..RlsConfig::default() }, UNITS)?;
+    let mut rls: SharedRls = SharedRls::new(
+        RlsConfig {
+            regularization: 0.1,
+            ..RlsConfig::default()
+        },
+        UNITS,
+    )?;
     let (mut heard, mut error) = (0.0, 0.0);
     for step in 0..LEARNED + FREE {
-        let current: Vec<f64> = drive.iter().zip(feedback.iter()).map(|(u, e)| 0.05 + u + e * heard).collect();
+        let current: Vec<f64> = drive
+            .iter()
+            .zip(feedback.iter())
+            .map(|(u, e)| 0.05 + u + e * heard)
+            .collect();
         units.step(&current, &mut phases, &mut spikes);
         filter.step(&spikes, &mut rates);
         recurrent.drive_into(&weights, &rates, &mut drive);
@@ -46,5 +59,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let error = (error / FREE as f64).sqrt();
     println!("error of {FREE} ms without learning: {error:.3} (the wave itself: 0.707)");
-    if error < 0.3 { Ok(()) } else { Err("the wave was not learned".into()) }
+    if error < 0.3 {
+        Ok(())
+    } else {
+        Err("the wave was not learned".into())
+    }
 }

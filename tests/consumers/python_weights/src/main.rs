@@ -3,8 +3,8 @@
 use std::error::Error;
 use std::path::Path;
 
-use neuro_analysis::fixed_points::{FixedPointConfig, Stability, find_fixed_points, sample_starts};
 use neuro_analysis::Spectrum;
+use neuro_analysis::fixed_points::{FixedPointConfig, Stability, find_fixed_points, sample_starts};
 use neuro_core::archive::Archive;
 use neuro_core::integrate::adaptive::{StepControl, integrate_adaptive};
 use neuro_core::nalgebra::{DMatrix, DVector};
@@ -62,7 +62,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let units = recurrent.nrows();
 
     let spectrum = Spectrum::of(&recurrent)?;
-    let leading = spectrum.values.iter().fold(0.0_f64, |most, value| most.max(value.re));
+    let leading = spectrum
+        .values
+        .iter()
+        .fold(0.0_f64, |most, value| most.max(value.re));
     println!("{units} units; eigenvalue of largest real part {leading:.2}");
 
     // From a weak and noisy cue, and from its mirror image.
@@ -74,13 +77,26 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let opposite: Vec<f64> = cue.iter().map(|x| -x).collect();
     let control = StepControl::new(1e-6, 1e-8);
-    let run = integrate_adaptive(&network, &control, 0.0, 60.0, &[cue.clone(), opposite].concat())?;
+    let run = integrate_adaptive(
+        &network,
+        &control,
+        0.0,
+        60.0,
+        &[cue.clone(), opposite].concat(),
+    )?;
     let end = DVector::from_column_slice(&run.last()[..units]);
     let overlap = |x: &[f64]| -> f64 {
-        x.iter().zip(&pattern).map(|(x, p)| x.tanh() * p).sum::<f64>() / units as f64
+        x.iter()
+            .zip(&pattern)
+            .map(|(x, p)| x.tanh() * p)
+            .sum::<f64>()
+            / units as f64
     };
     let overlaps = [&cue, end.as_slice()].map(overlap);
-    println!("overlap with the pattern: {:.2} at first, {:.2} in the end", overlaps[0], overlaps[1]);
+    println!(
+        "overlap with the pattern: {:.2} at first, {:.2} in the end",
+        overlaps[0], overlaps[1]
+    );
 
     // Where do such runs lead?
     let starts = sample_starts(run.states(), 40, 0.1, Streams::new(2))?;
@@ -88,11 +104,24 @@ fn main() -> Result<(), Box<dyn Error>> {
     let stable: Vec<_> = found
         .points
         .iter()
-        .filter(|point| matches!(point.stability, Stability::StableNode | Stability::StableFocus))
+        .filter(|point| {
+            matches!(
+                point.stability,
+                Stability::StableNode | Stability::StableFocus
+            )
+        })
         .collect();
-    println!("{} fixed points, {} of them stable", found.points.len(), stable.len());
+    println!(
+        "{} fixed points, {} of them stable",
+        found.points.len(),
+        stable.len()
+    );
     let away = stable.iter().map(|point| (&end - &point.state).norm());
     let nearest = away.fold(f64::INFINITY, f64::min);
     println!("distance of the end from the nearest stable point: {nearest:.1e}");
-    if stable.len() == 2 && nearest < 1e-3 { Ok(()) } else { Err("expected the memory and its mirror image".into()) }
+    if stable.len() == 2 && nearest < 1e-3 {
+        Ok(())
+    } else {
+        Err("expected the memory and its mirror image".into())
+    }
 }

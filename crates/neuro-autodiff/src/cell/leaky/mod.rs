@@ -12,6 +12,7 @@ use neuro_core::noise::NoiseScaling;
 use neuro_core::transfer::Transfer;
 
 use super::{CellShape, LinearReadout, ReadoutSource};
+use crate::parameter::Layout;
 use crate::{Error, Parameters};
 
 /// Noise of each unit.
@@ -103,8 +104,8 @@ pub struct LeakyCell<T: Scalar = f64> {
     time_constant: Range<usize>,
     time_constant_trains: bool,
     readout: LinearReadout,
-    /// Name and place of each parameter that the cell was made with.
-    layout: Vec<(String, Range<usize>)>,
+    /// The parameters that the cell was made with.
+    layout: Layout,
 }
 impl<T: Scalar> LeakyCell<T> {
     /// A cell with the sizes of `parameters`.
@@ -165,29 +166,14 @@ impl<T: Scalar> LeakyCell<T> {
             time_constant: parameters.range(time_constant),
             time_constant_trains: parameters.is_trainable(time_constant),
             readout,
-            layout: parameters
-                .ids()
-                .map(|id| (parameters.name(id).to_owned(), parameters.range(id)))
-                .collect(),
+            layout: Layout::of(parameters),
         })
     }
 
     /// Checks that parameters have the layout that the cell was made with, and time constants that
     /// its step resolves: training may have moved them.
     fn check_parameters(&self, parameters: &Parameters<T>) -> Result<(), Error> {
-        use neuro_core::Error as Core;
-        let found = parameters.ids().count();
-        Core::check_length("parameters of the cell", self.layout.len(), found)?;
-        for (id, (name, range)) in parameters.ids().zip(&self.layout) {
-            if parameters.name(id) != name || parameters.range(id) != *range {
-                return Err(Core::Unknown {
-                    what: "parameter of the cell".into(),
-                    name: format!("{} at {:?}", parameters.name(id), parameters.range(id)),
-                    known: format!("{name} at {range:?} in this place"),
-                }
-                .into());
-            }
-        }
+        self.layout.check(parameters)?;
         let time_constants = &parameters.effective_values()[self.time_constant.clone()];
         check_time_constants(self.config.dt, time_constants)
     }
