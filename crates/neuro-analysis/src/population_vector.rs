@@ -117,6 +117,9 @@ pub fn decode_counts(
     Core::check_finite("rates", rates.as_slice())?;
     for rate in rates {
         Core::check_range("rates", "at least 0", *rate, *rate >= 0.0)?;
+        let mean = window * rate;
+        let expected = "at most 1e6, since a count takes a time of its size";
+        Core::check_range("mean count in a window", expected, mean, mean <= 1e6)?;
     }
     Core::check_size::<f64>("decoded directions", &[repetitions, stimuli.len()])?;
     let mut decoded = DMatrix::zeros(repetitions, stimuli.len());

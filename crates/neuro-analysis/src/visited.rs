@@ -163,9 +163,9 @@ impl VisitedSurface {
     /// [`neuro_core::Error::OutOfRange`] for fewer samples than the last kept one.
     pub fn course(&self, samples: usize) -> Result<Vec<(usize, usize)>, Error> {
         let last = |kept: &[usize]| kept.last().copied().unwrap_or(0);
-        let needed = last(&self.fast).max(last(&self.slow)) + 1;
-        let expected = format!("at least {needed}");
-        Core::check_range("samples", &expected, samples as f64, samples >= needed)?;
+        let last = last(&self.fast).max(last(&self.slow));
+        let expected = format!("more than {last}");
+        Core::check_range("samples", &expected, samples as f64, samples > last)?;
         let place =
             |kept: &[usize], sample: usize| kept.partition_point(|k| *k <= sample).max(1) - 1;
         let places = (0..samples).map(|k| (place(&self.fast, k), place(&self.slow, k)));

@@ -227,6 +227,8 @@ impl<T: Scalar, C: Cell<T>> Objective<T> for Bptt<T, C> {
         parameters: &Parameters<T>,
         gradient: &mut [T],
     ) -> Result<f64, Error> {
+        let what = "gradient of the parameters";
+        neuro_core::Error::check_length(what, parameters.len(), gradient.len())?;
         let Self {
             config,
             cell,
@@ -240,7 +242,8 @@ impl<T: Scalar, C: Cell<T>> Objective<T> for Bptt<T, C> {
         let scale = 1.0 / config.batch as f64;
         let units = cell.shape().units;
         let refill = |index: usize, chunk: &mut Chunk<T, C>| {
-            let first = update * config.batch as u64 + (index * config.chunk) as u64;
+            let first = update.wrapping_mul(config.batch as u64);
+            let first = first.wrapping_add((index * config.chunk) as u64);
             chunk.batch.refill(task.as_ref(), streams, first);
             let sd = config.initial_state_sd;
             draw_initial_states(streams, first, units, sd, &mut chunk.initial);

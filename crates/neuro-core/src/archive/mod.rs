@@ -127,7 +127,12 @@ impl Archive {
     /// dimensions.
     pub fn matrix<T: TensorElement>(&self, name: &str) -> Result<DMatrix<T>, Error> {
         let (shape, values) = self.values::<T>(name, 2)?;
-        Ok(DMatrix::from_row_slice(shape[0], shape[1], values))
+        let (rows, columns) = (shape[0], shape[1]);
+        if values.is_empty() {
+            // A file may claim any number of rows beside 0 columns: nothing to go through.
+            return Ok(DMatrix::from_vec(rows, columns, Vec::new()));
+        }
+        Ok(DMatrix::from_row_slice(rows, columns, values))
     }
 
     /// The vector of this name.

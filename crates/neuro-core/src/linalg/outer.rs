@@ -141,7 +141,10 @@ impl<T: Scalar> Add<'_, T> {
         } = self;
         let (rows, right_rows) = (products.rows, products.right_rows);
         let height = VECTORS * T::lanes::<S>();
-        for (left, right) in left.chunks(BLOCK * rows).zip(right.chunks(BLOCK * stride)) {
+        for (left, right) in left
+            .chunks(BLOCK * rows)
+            .zip(right.chunks(BLOCK.saturating_mul(stride)))
+        {
             let count = left.len() / rows;
             pack::<T, S>(left, rows, count, &mut products.left);
             pack_tiles::<T, WIDTH>(right, stride, right_rows, count, &mut products.right);

@@ -157,6 +157,7 @@ impl Config {
             n as f64,
             n >= 2 && n.is_multiple_of(2),
         )?;
+        Error::check_size::<f64>("weights of the ring", &[n, n])?;
         positive("excitatory_time_constant", self.excitatory_time_constant)?;
         positive("inhibitory_time_constant", self.inhibitory_time_constant)?;
         for (name, pathway) in self.pathways() {
