@@ -101,8 +101,9 @@ impl Network {
         test.validate()?;
         let sample = test.step * test.steps_per_sample as f64;
         let samples = test.patience * self.config.delay_time_constant / sample;
-        let expected = "at most 1e12 samples, in units of the delay's time constant";
-        Core::check_range("patience", expected, test.patience, samples <= 1e12)?;
+        let steps = samples * test.steps_per_sample as f64;
+        let expected = "at most 1e12 steps, in units of the delay's time constant";
+        Core::check_range("patience", expected, test.patience, steps <= 1e12)?;
         let (n, k) = self.memories.shape();
         Core::check_length("memories of the episodes", k, episodes.memories())?;
         let (first, still) = (self.memory(0)?, vec![0.0; n]);

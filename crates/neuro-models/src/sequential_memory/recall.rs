@@ -57,6 +57,9 @@ impl Default for Recall {
     }
 }
 
+/// More than a simulation could ever make: a time in another unit, or a step that vanishes.
+const MOST_STEPS: f64 = 1e12;
+
 impl Recall {
     /// Checks every field for a network of this number of features.
     ///
@@ -69,7 +72,14 @@ impl Recall {
         if let Some(bound) = self.bound {
             positive("bound of the features", bound)?;
         }
-        if let Cueing::Input { strength, .. } = self.cueing {
+        if let Cueing::Input { steps, strength } = self.cueing {
+            let steps = steps as f64;
+            Core::check_range(
+                "steps of the cue",
+                "at most 1e12",
+                steps,
+                steps <= MOST_STEPS,
+            )?;
             Core::check_finite("strength of the cue", &[strength])?;
         }
         if let Some(patterns) = &self.patterns {
@@ -135,8 +145,9 @@ impl Network {
         positive("duration", duration)?;
         let sample = recall.step * recall.steps_per_sample as f64;
         let samples = (duration / sample).round();
-        let fits = (1.0..1e12).contains(&samples);
-        let expected = format!("1 to 1e12 samples of {sample}");
+        let steps = samples * recall.steps_per_sample as f64;
+        let fits = samples >= 1.0 && steps <= MOST_STEPS;
+        let expected = format!("1 or more samples of {sample}, at most 1e12 steps");
         Core::check_range("duration", &expected, duration, fits)?;
         let run = Run {
             recall,

@@ -106,7 +106,7 @@ fn wrong_memories_graphs_gains_and_cues_are_refused_with_their_name() {
     recall(&[f64::NAN; 20], 1.0);
     recall(&[1.0; 20], 0.0);
     recall(&[1.0; 20], f64::INFINITY);
-    assert!(recall(&[1.0; 20], 0.01).starts_with("duration: expected 1 to 1e15 samples"));
+    assert!(recall(&[1.0; 20], 0.01).starts_with("duration: expected 1 or more samples"));
     assert!(
         network
             .recall_many(&DMatrix::zeros(20, 0), 1.0, &Recall::default())
