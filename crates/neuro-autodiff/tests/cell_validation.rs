@@ -143,7 +143,6 @@ fn training_settings_out_of_range_are_refused() {
     };
     wrong(|c| c.batch = 0, "batch");
     wrong(|c| c.chunk = 0, "chunk");
-    wrong(|c| c.chunk = c.batch + 1, "chunk");
     wrong(|c| c.initial_state_sd = -1.0, "initial_state_sd");
     wrong(|c| c.initial_state_sd = f64::NAN, "initial_state_sd");
     wrong(|c| c.memory = Memory::Segments(0), "segment");

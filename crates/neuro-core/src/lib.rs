@@ -21,6 +21,7 @@ pub mod transfer;
 pub use error::Error;
 pub use nalgebra;
 pub use num_complex::Complex;
+pub use rand;
 pub use scalar::Scalar;
 pub use simd::{Kernel, fused, run_kernel, vectorize};
 pub use streams::{Domain, Purpose, Streams};

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use neuro_autodiff::optimizer::{Clip, Optimizer, Schedule};
+use neuro_autodiff::optimizer::Optimizer;
 use neuro_autodiff::train::{
     Checkpointing, Criterion, Report, Termination, Trainer, TrainerConfig,
 };
@@ -54,11 +54,9 @@ impl<N: Trainable<T>, T: Scalar> TrainingRun<N, T> {
         let trainer = TrainerConfig {
             updates: pace.updates,
             learning_rate: pace.learning_rate,
-            schedule: Schedule::Constant,
-            clip: Clip::None,
             check_every: pace.check_every,
-            patience: None,
             checkpoint: pace.checkpoint,
+            ..TrainerConfig::default()
         };
         Ok(Self {
             config,
@@ -73,6 +71,14 @@ impl<N: Trainable<T>, T: Scalar> TrainingRun<N, T> {
     /// When the file is missing, damaged, or of another run.
     pub fn resume(&mut self, path: &Path) -> Result<(), Error> {
         Ok(self.trainer.resume(path, &self.objective)?)
+    }
+
+    /// Trains to the end, with neither criterion nor observer; see [`Trainer::run_to_end`].
+    ///
+    /// # Errors
+    /// When a checkpoint cannot be written.
+    pub fn run_to_end(&mut self) -> Result<Termination, Error> {
+        Ok(self.trainer.run_to_end(&mut self.objective)?)
     }
 
     /// Trains until something ends the run; see [`Trainer::run`].

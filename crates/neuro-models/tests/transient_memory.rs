@@ -99,7 +99,7 @@ fn wrong_shapes_and_values_are_refused_with_their_name() {
         |c| c.alpha = 1.5,
         |c| c.units = 0,
         |c| c.batch = 0,
-        |c| c.chunk = 51,
+        |c| c.chunk = 0,
         |c| c.noise_sigma = -0.1,
         |c| c.learning_rate = f64::NAN,
         |c| c.updates = 0,

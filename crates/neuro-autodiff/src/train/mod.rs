@@ -5,7 +5,7 @@
 //! stopped and resumed gives the same bits as one that was never stopped.
 //!
 //! ```
-//! use neuro_autodiff::optimizer::{Clip, Schedule, Sgd, SgdConfig};
+//! use neuro_autodiff::optimizer::{Sgd, SgdConfig};
 //! use neuro_autodiff::train::{Objective, ScoreAtLeast, Termination, Trainer, TrainerConfig};
 //! use neuro_autodiff::{Error, Identity, Parameters};
 //! use neuro_core::nalgebra::DMatrix;
@@ -29,11 +29,8 @@
 //! let config = TrainerConfig {
 //!     updates: 1000,
 //!     learning_rate: 0.1,
-//!     schedule: Schedule::Constant,
-//!     clip: Clip::None,
 //!     check_every: 10,
-//!     patience: None,
-//!     checkpoint: None,
+//!     ..TrainerConfig::default()
 //! };
 //! let optimizer = Box::new(Sgd::new(SgdConfig::default(), &parameters)?);
 //! let mut trainer = Trainer::new(config, parameters, optimizer)?;

@@ -12,21 +12,35 @@ use crate::{Error, Parameters};
 /// How a network is trained, apart from what is minimised.
 #[derive(Clone, Debug)]
 pub struct TrainerConfig {
-    /// Updates to make at most, at least 1.
+    /// Updates to make at most, at least 1; default 1000.
     pub updates: u64,
-    /// Learning rate, positive, before the schedule's factor.
+    /// Learning rate, positive, before the schedule's factor; default 0.001.
     pub learning_rate: f64,
-    /// How the learning rate changes.
+    /// How the learning rate changes; not at all by default.
     pub schedule: Schedule,
-    /// How large gradients are treated.
+    /// How large gradients are treated; left as they are by default.
     pub clip: Clip,
-    /// Updates from one check of the criterion to the next, at least 1.
+    /// Updates from one check of the criterion to the next, at least 1; default 100.
     pub check_every: u64,
-    /// End after this many checks without a better score; `None` for never. Without a criterion
-    /// nothing is scored, and this has no effect.
+    /// End after this many checks without a better score; `None`, the default, for never. Without a
+    /// criterion nothing is scored, and this has no effect.
     pub patience: Option<u64>,
-    /// Where and how often to keep a checkpoint.
+    /// Where and how often to keep a checkpoint; none by default.
     pub checkpoint: Option<Checkpointing>,
+}
+
+impl Default for TrainerConfig {
+    fn default() -> Self {
+        Self {
+            updates: 1000,
+            learning_rate: 1e-3,
+            schedule: Schedule::Constant,
+            clip: Clip::None,
+            check_every: 100,
+            patience: None,
+            checkpoint: None,
+        }
+    }
 }
 
 /// Where and how often a training run keeps a checkpoint.
@@ -140,6 +154,14 @@ impl<T: Scalar> Trainer<T> {
             progress: Progress::default(),
             gradient,
         })
+    }
+
+    /// Makes all updates, with neither criterion nor observer: [`run`](Self::run) in one word.
+    ///
+    /// # Errors
+    /// Those of [`run`](Self::run).
+    pub fn run_to_end(&mut self, objective: &mut dyn Objective<T>) -> Result<Termination, Error> {
+        self.run(objective, None, &mut |_| ControlFlow::Continue(()))
     }
 
     /// Makes updates until something ends the run.

@@ -17,13 +17,12 @@ use crate::training::{Pace, Trainable};
 /// ```
 /// use neuro_core::{Streams, parallel::Workers};
 /// use neuro_models::noisy_ei::{Config, Network, TrainingRun};
-/// use std::ops::ControlFlow;
 ///
 /// let config = Config { units: 20, updates: 30, ..Config::default() };
 /// let network = Network::<f32>::new(&config, Streams::new(1))?;
 /// let task = Box::new(config.matching_task(50.0));
 /// let mut run = TrainingRun::new(&network, task, Streams::new(1), Workers::sequential(), None)?;
-/// run.run(None, &mut |_| ControlFlow::Continue(()))?;
+/// run.run_to_end()?;
 /// // Connections are lost, and none is made.
 /// let count = |w: &neuro_core::nalgebra::DMatrix<f32>| w.iter().filter(|w| **w != 0.0).count();
 /// let (before, after) = (network.weights("recurrent")?, run.network()?.weights("recurrent")?);

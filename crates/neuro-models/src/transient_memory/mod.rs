@@ -22,7 +22,6 @@
 //! ```
 //! use neuro_core::{Purpose, Streams, parallel::Workers};
 //! use neuro_models::transient_memory::{Config, Network, TrainingRun};
-//! use std::ops::ControlFlow;
 //!
 //! // A small network begins to learn which of two frequencies was the higher one.
 //! let config = Config { units: 32, updates: 30, ..Config::default() };
@@ -30,7 +29,7 @@
 //! let network = Network::<f32>::new(&config, streams)?;
 //! let task = Box::new(config.training_task());
 //! let mut run = TrainingRun::new(&network, task, streams, Workers::sequential(), 10, None)?;
-//! run.run(None, &mut |_| ControlFlow::Continue(()))?;
+//! run.run_to_end()?;
 //! let losses: Vec<f64> = run.trainer().history().iter().map(|record| record.loss).collect();
 //! assert!(losses[2] < losses[0], "{losses:?}");
 //!

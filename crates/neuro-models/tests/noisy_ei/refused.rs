@@ -123,7 +123,7 @@ fn settings_out_of_range_are_refused() {
         |c| c.unit_noise_sd = -0.1,
         |c| c.learning_rate = 0.0,
         |c| c.batch = 0,
-        |c| c.chunk = 2,
+        |c| c.chunk = 0,
         |c| c.updates = 0,
         |c| c.check_every = 0,
         |c| c.criterion_trials = 0,

@@ -5,10 +5,10 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use neuro_autodiff::loss::MeanSquare;
-use neuro_autodiff::optimizer::{Adam, AdamConfig, Clip, Schedule};
+use neuro_autodiff::optimizer::{Adam, AdamConfig, Clip};
 use neuro_autodiff::tape::{CellEquations, ParameterVars, StepVars, TapeCell, Var};
 use neuro_autodiff::train::{Trainer, TrainerConfig};
-use neuro_autodiff::{Bptt, BpttConfig, CellShape, Identity, Memory, Parameters};
+use neuro_autodiff::{Bptt, BpttConfig, CellShape, Identity, Parameters};
 use neuro_core::nalgebra::DMatrix;
 use neuro_core::parallel::Workers;
 use neuro_core::{Domain, Streams, Task, TaskShape, TrialMut};
@@ -95,10 +95,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let cell = TapeCell::new(Tiring { a: 0.3, s: 0.02 }, shape, &parameters)?;
     let config = BpttConfig {
         batch: 40,
-        chunk: 40,
-        memory: Memory::Full,
-        window: None,
-        initial_state_sd: 0.0,
+        ..BpttConfig::default()
     };
     let loss = Box::new(MeanSquare);
     let mut objective = Bptt::new(
@@ -113,11 +110,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let config = TrainerConfig {
         updates: 300,
         learning_rate: 0.01,
-        schedule: Schedule::Constant,
         clip: Clip::GlobalNorm(1.0),
         check_every: 50,
-        patience: None,
-        checkpoint: None,
+        ..TrainerConfig::default()
     };
     let mut trainer = Trainer::new(config, parameters, adam)?;
     trainer.run(&mut objective, None, &mut |report| {
