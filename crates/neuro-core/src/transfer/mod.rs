@@ -36,7 +36,7 @@ mod softplus;
 mod tanh;
 
 pub use identity::Identity;
-pub use kernels::{exp_into, logistic_into, softplus_into, tanh_into};
+pub use kernels::{exp, exp_into, logistic_into, softplus_into, tanh_into};
 pub use logistic::Logistic;
 pub use qif::{QifGain, SmoothQifGain};
 pub use relu::Relu;

@@ -53,7 +53,7 @@ impl Drive {
     }
 }
 
-/// Buffers of the flows.
+/// Buffers of the flows. Those of hidden units have room for whole registers in each state.
 #[derive(Clone, Debug)]
 pub struct FlowWork {
     /// `sigma_f`, unless it is the identity.
@@ -70,13 +70,13 @@ pub struct FlowWork {
 
 impl FlowWork {
     pub(super) fn new(network: &Network, states: usize) -> Self {
-        let (n, k) = network.memories.shape();
+        let (n, padded) = (network.feature_units(), network.padded_units());
         Self {
             features: vec![0.0; n * states],
-            overlaps: vec![0.0; k * states],
-            delayed: vec![0.0; k],
-            drive: vec![0.0; k * states],
-            hidden: vec![0.0; k * states],
+            overlaps: vec![0.0; padded * states],
+            delayed: vec![0.0; padded],
+            drive: vec![0.0; padded * states],
+            hidden: vec![0.0; padded * states],
         }
     }
 }
@@ -190,7 +190,7 @@ impl Kernel for Rhs<'_, Flow<'_>> {
                 .to_hidden
                 .products_into::<FMA, DEEP>(s_f, v_d, overlaps, &mut work.delayed);
             let drive = &mut work.drive[..k];
-            network.drive_into::<FMA>(overlaps, &work.delayed, drive);
+            network.drive_into::<FMA>(overlaps, &work.delayed[..k], drive);
             for ((slope, drive), v) in d_h.iter_mut().zip(&*drive).zip(v_h) {
                 *slope = rates[1] * (drive - v);
             }

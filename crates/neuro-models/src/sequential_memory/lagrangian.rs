@@ -90,6 +90,12 @@ pub trait Lagrangian: Debug + Send + Sync {
         false
     }
 
+    /// The gain, where the activation is softmax. Hidden layers of which this is so are computed together
+    /// with their products.
+    fn softmax_gain(&self) -> Option<f64> {
+        None
+    }
+
     /// `L(v)` at the state of one layer.
     fn value(&self, v: &[f64]) -> f64;
 
@@ -212,6 +218,10 @@ pub struct LogSumExp {
 impl Lagrangian for LogSumExp {
     fn name(&self) -> &'static str {
         "log-sum-exp"
+    }
+
+    fn softmax_gain(&self) -> Option<f64> {
+        Some(self.gain)
     }
 
     fn gain(&self) -> f64 {

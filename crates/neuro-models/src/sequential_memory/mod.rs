@@ -59,6 +59,7 @@ mod panels;
 mod recall;
 mod reduced;
 mod replay;
+mod softmax;
 mod steppers;
 mod transitions;
 

@@ -4,7 +4,7 @@ use nalgebra::DMatrix;
 use neuro_core::{Error as Core, Kernel, fused, run_kernel};
 
 use super::lagrangian::Lagrangian;
-use super::panels::{DEEP, Panels};
+use super::panels::{DEEP, LANES, Panels};
 use super::transitions::Transitions;
 use super::{Config, Episodes};
 use crate::Error;
@@ -38,6 +38,8 @@ pub struct Network {
     pub(super) delayed: Transitions,
     pub(super) linear_features: bool,
     pub(super) linear_hidden: bool,
+    /// The gain of hidden units that compete by softmax.
+    pub(super) softmax_gain: Option<f64>,
 }
 
 impl Network {
@@ -88,6 +90,7 @@ impl Network {
             delayed: Transitions::new(k),
             linear_features: config.features.is_quadratic(),
             linear_hidden: config.hidden.is_quadratic(),
+            softmax_gain: config.hidden.softmax_gain(),
             config,
             memories,
             transitions,
@@ -221,6 +224,11 @@ impl Network {
         Ok(self.drive(&overlaps, &delayed))
     }
 
+    /// Values of the registers that hold the hidden units.
+    pub(super) fn padded_units(&self) -> usize {
+        self.hidden_units().next_multiple_of(LANES)
+    }
+
     /// `Xi^T v`.
     pub(super) fn projection(&self, v: &[f64]) -> Vec<f64> {
         let mut projection = vec![0.0; self.hidden_units()];
@@ -228,7 +236,8 @@ impl Network {
         projection
     }
 
-    /// Writes the drive of the hidden units, `sqrt(alpha_s) overlaps + alpha_c W delayed`.
+    /// Writes the drive of the hidden units, `sqrt(alpha_s) overlaps + alpha_c W delayed`. Whatever follows
+    /// the last overlap, in a register with it, reaches what follows the last unit.
     #[inline(always)]
     pub(super) fn drive_into<const FMA: bool>(
         &self,
@@ -238,7 +247,16 @@ impl Network {
     ) {
         self.delayed.product_into::<FMA>(delayed, drive);
         let strength = self.config.memory_strength.sqrt();
-        for (drive, overlap) in drive.iter_mut().zip(overlaps) {
+        let whole = overlaps.len().min(drive.len()) / LANES * LANES;
+        let (overlaps, overlaps_rest) = overlaps.split_at(whole);
+        let (drive, drive_rest) = drive.split_at_mut(whole);
+        let blocks = drive.as_chunks_mut::<LANES>().0.iter_mut();
+        for (drive, overlaps) in blocks.zip(overlaps.as_chunks::<LANES>().0) {
+            for l in 0..LANES {
+                drive[l] = fused::<FMA, _>(strength, overlaps[l], drive[l]);
+            }
+        }
+        for (drive, overlap) in drive_rest.iter_mut().zip(overlaps_rest) {
             *drive = fused::<FMA, _>(strength, *overlap, *drive);
         }
     }

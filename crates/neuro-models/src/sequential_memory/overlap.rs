@@ -121,20 +121,20 @@ impl Kernel for Rhs<'_, OverlapFlow<'_>> {
     fn run<const FMA: bool>(self) {
         let Rhs { flow, x, dx, work } = self;
         let (network, dim) = (flow.network, flow.dim());
-        let k = dim / 2;
-        for (x, drive) in x.chunks_exact(dim).zip(work.drive.chunks_exact_mut(k)) {
-            let (f, d) = x.split_at(k);
-            network.drive_into::<FMA>(f, d, drive);
+        let (k, padded) = (dim / 2, network.padded_units());
+        for (x, drive) in x.chunks_exact(dim).zip(work.drive.chunks_exact_mut(padded)) {
+            // The state begins with the overlaps. What follows them is read along, for it fills a register.
+            network.drive_into::<FMA>(x, &x[k..], drive);
         }
-        let hidden = hidden_activation(network, &work.drive, &mut work.hidden);
+        let hidden = hidden_activation::<FMA>(network, &mut work.drive, &mut work.hidden);
         let config = &network.config;
         let rates = [config.feature_time_constant, config.delay_time_constant].map(f64::recip);
         let states = x.chunks_exact(dim).zip(dx.chunks_exact_mut(dim));
-        for ((x, dx), s_h) in states.zip(hidden.chunks_exact(k)) {
+        for ((x, dx), s_h) in states.zip(hidden.chunks_exact(padded)) {
             let (f, d) = x.split_at(k);
             let (d_f, d_d) = dx.split_at_mut(k);
             flow.memories
-                .leaky_slope_into::<FMA, 2>(rates[0], s_h, f, d_f);
+                .leaky_slope_into::<FMA, 2>(rates[0], &s_h[..k], f, d_f);
             delay_slope_into(rates[1], config.delay_gain, f, d, d_d);
         }
         flow.drive.act(k, dim, rates[0], dx);

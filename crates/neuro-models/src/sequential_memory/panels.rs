@@ -59,6 +59,7 @@ impl Panels {
         x: &[f64],
         out: &mut [f64],
     ) {
+        debug_assert_eq!(x.len(), self.columns, "length of the vector");
         for (panel, out) in self.panels().zip(out.chunks_mut(LANES)) {
             store(&product::<FMA, CHAINS>(panel, x), out);
         }
@@ -82,6 +83,11 @@ impl Panels {
         x_out: &mut [f64],
         y_out: &mut [f64],
     ) {
+        debug_assert_eq!(
+            (x.len(), y.len()),
+            (self.columns, self.columns),
+            "lengths of the vectors"
+        );
         let outs = x_out.chunks_mut(LANES).zip(y_out.chunks_mut(LANES));
         for (panel, (x_out, y_out)) in self.panels().zip(outs) {
             let [x_sums, y_sums] = pair_of_products::<FMA, CHAINS>(panel, x, y);
@@ -99,6 +105,7 @@ impl Panels {
         v: &[f64],
         slope: &mut [f64],
     ) {
+        debug_assert_eq!(x.len(), self.columns, "length of the vector");
         let (slope, slope_rest) = slope.as_chunks_mut::<LANES>();
         let (v, v_rest) = v.as_chunks::<LANES>();
         let mut panels = self.panels();

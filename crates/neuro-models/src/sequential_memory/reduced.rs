@@ -8,6 +8,7 @@ use super::flow::{Drive, FlowWork, Rhs, activate, delay_slope_into};
 use super::lagrangian::Lagrangian;
 use super::network::activation;
 use super::panels::DEEP;
+use super::softmax::softmax_into;
 use crate::Error;
 
 /// The network in the adiabatic limit; a state is `[V_f, V_d]`.
@@ -61,17 +62,18 @@ impl Kernel for Rhs<'_, ReducedFlow<'_>> {
         let Rhs { flow, x, dx, work } = self;
         let (network, dim) = (flow.network, flow.dim());
         let (n, k) = network.memories.shape();
+        let padded = network.padded_units();
         activate(&*network.config.features, n, dim, x, &mut work.features);
-        let states = x.chunks_exact(dim).zip(work.drive.chunks_exact_mut(k));
+        let states = x.chunks_exact(dim).zip(work.drive.chunks_exact_mut(padded));
         for (b, (x, drive)) in states.enumerate() {
             let (v_f, v_d) = x.split_at(n);
             let s_f = network.activated(b, v_f, &work.features);
-            let overlaps = &mut work.overlaps[..k];
+            let overlaps = &mut work.overlaps[..padded];
             let to_hidden = &network.to_hidden;
             to_hidden.products_into::<FMA, DEEP>(s_f, v_d, overlaps, &mut work.delayed);
-            network.drive_into::<FMA>(overlaps, &work.delayed, drive);
+            network.drive_into::<FMA>(overlaps, &work.delayed[..k], drive);
         }
-        let hidden = hidden_activation(network, &work.drive, &mut work.hidden);
+        let hidden = hidden_activation::<FMA>(network, &mut work.drive, &mut work.hidden);
         let config = &network.config;
         let rates = [config.feature_time_constant, config.delay_time_constant].map(f64::recip);
         let states = x.chunks_exact(dim).zip(dx.chunks_exact_mut(dim));
@@ -79,7 +81,7 @@ impl Kernel for Rhs<'_, ReducedFlow<'_>> {
             let (v_f, v_d) = x.split_at(n);
             let (d_f, d_d) = dx.split_at_mut(n);
             let s_f = network.activated(b, v_f, &work.features);
-            let s_h = &hidden[b * k..][..k];
+            let s_h = &hidden[b * padded..][..k];
             let to_features = &network.to_features;
             to_features.leaky_slope_into::<FMA, 1>(rates[0], s_h, v_f, d_f);
             delay_slope_into(rates[1], config.delay_gain, s_f, v_d, d_d);
@@ -133,18 +135,27 @@ fn hessian(lagrangian: &dyn Lagrangian, v: &[f64]) -> DMatrix<f64> {
     hessian
 }
 
-/// `sigma_h` of these drives, which are returned themselves where it is the identity.
-#[inline]
-pub(super) fn hidden_activation<'w>(
+/// `sigma_h` of these drives, in whole registers for each state; the drives themselves where it is the
+/// identity.
+#[inline(always)]
+pub(super) fn hidden_activation<'w, const FMA: bool>(
     network: &Network,
-    drive: &'w [f64],
+    drive: &'w mut [f64],
     hidden: &'w mut [f64],
 ) -> &'w [f64] {
     if network.linear_hidden {
         return drive;
     }
-    let lagrangian = &*network.config.hidden;
-    lagrangian.activation_into(network.memories.ncols(), drive, hidden);
+    let (units, padded) = (network.hidden_units(), network.padded_units());
+    let states = drive.chunks_exact_mut(padded);
+    for (drive, hidden) in states.zip(hidden.chunks_exact_mut(padded)) {
+        if let Some(gain) = network.softmax_gain {
+            softmax_into::<FMA>(gain, units, drive, hidden);
+        } else {
+            let lagrangian = &*network.config.hidden;
+            lagrangian.activation_into(units, &drive[..units], &mut hidden[..units]);
+        }
+    }
     hidden
 }
 
@@ -202,23 +213,27 @@ impl Kernel for Rhs<'_, ProjectedFlow<'_>> {
         let Rhs { flow, x, dx, work } = self;
         let (network, dim) = (flow.network, flow.dim());
         let (n, k) = network.memories.shape();
+        let padded = network.padded_units();
         activate(&*network.config.features, n, dim, x, &mut work.features);
-        let hidden = work.drive.chunks_exact_mut(k);
-        let hidden = hidden.zip(work.overlaps.chunks_exact_mut(k));
+        let hidden = work.drive.chunks_exact_mut(padded);
+        let hidden = hidden.zip(work.overlaps.chunks_exact_mut(padded));
         for (b, (x, (drive, overlaps))) in x.chunks_exact(dim).zip(hidden).enumerate() {
             let (v_f, d) = x.split_at(n);
             let s_f = network.activated(b, v_f, &work.features);
             network.to_hidden.product_into::<FMA, DEEP>(s_f, overlaps);
             network.drive_into::<FMA>(overlaps, d, drive);
         }
-        let hidden = hidden_activation(network, &work.drive, &mut work.hidden);
+        let hidden = hidden_activation::<FMA>(network, &mut work.drive, &mut work.hidden);
         let config = &network.config;
         let rates = [config.feature_time_constant, config.delay_time_constant].map(f64::recip);
         let states = x.chunks_exact(dim).zip(dx.chunks_exact_mut(dim));
         for (b, (x, dx)) in states.enumerate() {
             let (v_f, d) = x.split_at(n);
             let (d_f, d_d) = dx.split_at_mut(n);
-            let (s_h, overlaps) = (&hidden[b * k..][..k], &work.overlaps[b * k..][..k]);
+            let (s_h, overlaps) = (
+                &hidden[b * padded..][..k],
+                &work.overlaps[b * padded..][..k],
+            );
             let to_features = &network.to_features;
             to_features.leaky_slope_into::<FMA, 1>(rates[0], s_h, v_f, d_f);
             delay_slope_into(rates[1], config.delay_gain, overlaps, d, d_d);

@@ -29,6 +29,37 @@ use crate::Scalar;
 pub(crate) use crate::simd::fused;
 use crate::simd::{Kernel, run_kernel};
 
+/// `exp(x)` inside of a [`Kernel`], whose `FMA` it takes: what [`exp_into`] computes, for loops that do more than
+/// that to each element.
+///
+/// ```
+/// use neuro_core::transfer::exp;
+/// use neuro_core::{Kernel, run_kernel};
+///
+/// /// `y = x exp(-x)`.
+/// struct Alpha<'a>(&'a [f64], &'a mut [f64]);
+///
+/// impl Kernel for Alpha<'_> {
+///     type Output = ();
+///
+///     #[inline(always)]
+///     fn run<const FMA: bool>(self) {
+///         for (y, x) in self.1.iter_mut().zip(self.0) {
+///             *y = x * exp::<FMA, _>(-*x);
+///         }
+///     }
+/// }
+///
+/// let mut y = [0.0; 3];
+/// run_kernel(Alpha(&[0.0, 1.0, 1e3], &mut y));
+/// assert_eq!(y, [0.0, (-1.0_f64).exp(), 0.0]);
+/// ```
+#[inline(always)]
+#[must_use]
+pub fn exp<const FMA: bool, T: Scalar>(x: T) -> T {
+    Exp.at::<FMA>(x)
+}
+
 /// Writes `exp(x)` into `y`: at most 0.95 ulp from the true value (1.3 without
 /// fused multiply-add).
 ///
@@ -130,8 +161,24 @@ impl<T: Scalar, B: Body<T>> Kernel for Map<'_, T, B> {
     #[inline(always)]
     fn run<const FMA: bool>(mut self) {
         let y = std::mem::take(&mut self.y);
-        let (x, x_rest) = self.x.as_chunks::<BLOCK>();
-        let (y, y_rest) = y.as_chunks_mut::<BLOCK>();
+        let whole = self.x.len() / GROUP * GROUP;
+        let rest = &self.x[whole..];
+        if !rest.is_empty() {
+            if let (Some(x), Some(y)) = (self.x.last_chunk(), y.last_chunk_mut()) {
+                // The last group, some of which comes again below.
+                *y = self.group::<FMA>(*x);
+            } else {
+                let mut group = [T::zero(); GROUP];
+                for (value, x) in group.iter_mut().zip(rest) {
+                    *value = *x;
+                }
+                for (y, value) in y.iter_mut().zip(self.group::<FMA>(group)) {
+                    *y = value;
+                }
+            }
+        }
+        let (x, x_rest) = self.x[..whole].as_chunks::<BLOCK>();
+        let (y, y_rest) = y[..whole].as_chunks_mut::<BLOCK>();
         for (x, y) in x.iter().zip(y) {
             let mut block = *x;
             for value in &mut block {
@@ -139,19 +186,10 @@ impl<T: Scalar, B: Body<T>> Kernel for Map<'_, T, B> {
             }
             *y = block;
         }
-        let (x, x_rest) = x_rest.as_chunks::<GROUP>();
-        let (y, y_rest) = y_rest.as_chunks_mut::<GROUP>();
+        let (x, _) = x_rest.as_chunks::<GROUP>();
+        let (y, _) = y_rest.as_chunks_mut::<GROUP>();
         for (x, y) in x.iter().zip(y) {
             *y = self.group::<FMA>(*x);
-        }
-        if !x_rest.is_empty() {
-            let mut group = [T::zero(); GROUP];
-            for (value, x) in group.iter_mut().zip(x_rest) {
-                *value = *x;
-            }
-            for (y, value) in y_rest.iter_mut().zip(self.group::<FMA>(group)) {
-                *y = value;
-            }
         }
     }
 }
