@@ -90,8 +90,8 @@ pub trait Lagrangian: Debug + Send + Sync {
         false
     }
 
-    /// The gain, where the activation is softmax. Hidden layers of which this is so are computed together
-    /// with their products.
+    /// The gain `g`, where the activation is `softmax(g v)`. Hidden layers of which this is so are computed
+    /// together with their products, without the call.
     fn softmax_gain(&self) -> Option<f64> {
         None
     }
