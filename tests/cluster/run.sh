@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Slurm on this machine alone: submits the job array of docs/cluster as two papers at smoke scale, kills
-# and requeues some of its tasks, and compares the merged outcome with that of a single process.
+# Slurm on this machine alone: submits the job array of docs/cluster as two papers at smoke scale, tells one of
+# its tasks that its time ends, kills and requeues others, and compares the merged outcome with that of a single process.
 #
 # Needs munge, slurmctld, slurmd and slurm-client (packages of Debian), and root:
 #
@@ -108,6 +108,25 @@ kill_program() {
         fi
     done
 }
+# The signal that Slurm sends to the script two minutes before the time limit.
+echo "==> a time limit"
+for _ in $(seq 100); do
+    mapfile -t tasks_at_work < <(running)
+    [[ ${#tasks_at_work[@]} -ge 1 && -s $work/task-${tasks_at_work[0]}.log ]] && break
+    sleep 0.2
+done
+limited=${tasks_at_work[0]}
+scancel --batch --signal=USR1 "${job}_$limited"
+restarts=0
+for _ in $(seq 100); do
+    restarts=$(scontrol show job "${job}_$limited" | sed -n 's/.* Restarts=\([0-9]*\) .*/\1/p')
+    [[ $restarts -ge 1 ]] && break
+    sleep 0.2
+done
+[[ $restarts -ge 1 ]] || { echo "task $limited did not queue itself again" >&2; exit 1; }
+scontrol update "JobId=${job}_$limited" StartTime=now
+echo "task $limited saved, and queued itself again"
+
 # Again and again: of the tasks that run, one is requeued, and the program of another is killed; when the task
 # has failed from that, it is requeued.
 rounds=0
