@@ -480,3 +480,19 @@ fn noise_of_rewiring_has_the_variance_of_its_temperature() {
         .sample();
     assert!((p.raw(w)[0] - 10.0 - 0.1 * other).abs() < 1e-14);
 }
+
+#[test]
+fn what_a_weight_without_gradient_leaves_behind_ends_at_zero() {
+    for mut optimizer in optimizers::<f32>().into_iter().take(4) {
+        let (mut p, _) = parameters::<f32>();
+        let length = p.len();
+        optimizer.step(&mut p, &vec![0.1; length], 1e-3);
+        for _ in 0..100_000 {
+            optimizer.step(&mut p, &vec![0.0; length], 1e-3);
+        }
+        let subnormal = |x: &f64| *x != 0.0 && x.abs() < f64::from(f32::MIN_POSITIVE);
+        for (name, values) in optimizer.state() {
+            assert!(!values.iter().any(subnormal), "{name}: {values:?}");
+        }
+    }
+}

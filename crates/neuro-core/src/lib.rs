@@ -23,7 +23,7 @@ pub use nalgebra;
 pub use num_complex::Complex;
 pub use rand;
 pub use scalar::Scalar;
-pub use simd::{Kernel, fused, run_kernel, vectorize};
+pub use simd::{Kernel, flushed, fused, run_kernel, vectorize};
 pub use streams::{Domain, Purpose, Streams};
 pub use system::{Diffusion, FromFn, Linearize, System, system_from_fn};
 pub use task::{Batch, Task, TaskShape, TrialMut};

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use neuro_core::Scalar;
+use neuro_core::{Scalar, flushed};
 
 use super::{Optimizer, find, find_counter, joined, stored, unpack};
 use crate::{Error, Parameters};
@@ -131,8 +131,11 @@ impl<T: Scalar> Rates<T> {
     #[inline(always)]
     fn increment(&self, w: T, g: T, m: &mut T, v: &mut T) -> T {
         let g = g + self.decay * w;
-        *m = self.beta1 * *m + self.rest1 * g;
-        *v = self.beta2 * *v + self.rest2 * g * g;
+        // A weight whose gradient has become 0, such as one that a sign constraint has silenced, would
+        // leave subnormal moments: after a thousand updates of a network of such weights, each took
+        // a fifth longer.
+        *m = flushed(self.beta1 * *m + self.rest1 * g);
+        *v = flushed(self.beta2 * *v + self.rest2 * g * g);
         // A product with the correction instead of a quotient: one division less, 1 ulp apart.
         self.rate * *m / (v.sqrt() * self.correction + self.epsilon)
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use neuro_core::Scalar;
+use neuro_core::{Scalar, flushed};
 
 use super::{Optimizer, find, joined, stored, unpack};
 use crate::{Error, Parameters};
@@ -113,7 +113,7 @@ impl<T: Scalar> Optimizer<T> for Sgd<T> {
                 let values = raw[range.clone()].iter_mut().zip(&gradient[range.clone()]);
                 for ((w, g), u) in values.zip(&mut self.velocity[range.clone()]) {
                     let g = *g + decay * *w;
-                    *u = momentum * *u + g;
+                    *u = flushed(momentum * *u + g);
                     *w -= rate * (of_gradient * g + of_velocity * *u);
                 }
             }

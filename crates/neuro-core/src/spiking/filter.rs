@@ -1,7 +1,7 @@
 //! Exponential synapses: spikes become rates.
 
 use super::check_time;
-use crate::{Error, vectorize};
+use crate::{Error, flushed, vectorize};
 
 /// How a filter decays within a step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,8 +34,8 @@ impl Decay {
 ///
 /// `tau_s` synaptic time constant, `t_k` spike times, `s` 1 for a spike in this step and else 0. `unit` is
 /// the time per which rates count: with 10 ms, a rate of 0.1 is 10 spikes per second. The mean of `r` is
-/// the unit's rate whatever `tau_s` is. A new spike does not decay in its own step. Source: Kim & Chow
-/// (2018), Eqs. 6-8.
+/// the unit's rate whatever `tau_s` is. A new spike does not decay in its own step. A rate that has become
+/// [subnormal](crate::flushed) is 0. Source: Kim & Chow (2018), Eqs. 6-8.
 ///
 /// ```
 /// use neuro_core::spiking::{Decay, SynapticFilter};
@@ -96,7 +96,7 @@ impl SynapticFilter {
             #[inline(always)]
             || {
                 for (r, s) in rates.iter_mut().zip(spikes) {
-                    *r = decay * *r + jump * *s;
+                    *r = flushed(decay * *r + jump * *s);
                 }
             },
         );
