@@ -6,6 +6,7 @@ use neuro_core::integrate::{RungeKutta4, Stepper};
 
 use super::config::{at_least_one, positive};
 use super::network::activation;
+use super::recall::MOST_STEPS;
 use super::{Drive, Episodes, Network, OverlapFlow, ProjectedFlow};
 use crate::Error;
 
@@ -103,7 +104,7 @@ impl Network {
         let samples = test.patience * self.config.delay_time_constant / sample;
         let steps = samples * test.steps_per_sample as f64;
         let expected = "at most 1e12 steps, in units of the delay's time constant";
-        Core::check_range("patience", expected, test.patience, steps <= 1e12)?;
+        Core::check_range("patience", expected, test.patience, steps <= MOST_STEPS)?;
         let (n, k) = self.memories.shape();
         Core::check_length("memories of the episodes", k, episodes.memories())?;
         let (first, still) = (self.memory(0)?, vec![0.0; n]);

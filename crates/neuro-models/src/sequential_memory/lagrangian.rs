@@ -3,8 +3,10 @@
 use std::fmt::Debug;
 
 use neuro_core::Error;
+use neuro_core::run_kernel;
 use neuro_core::transfer::{exp_into, logistic_into, softplus_into, tanh_into};
-use neuro_core::vectorize;
+
+use super::softmax::Softmax;
 
 /// A convex function of a layer's state, its gradient and its Hessian.
 ///
@@ -238,11 +240,12 @@ impl Lagrangian for LogSumExp {
     }
 
     fn activation_into(&self, units: usize, v: &[f64], activation: &mut [f64]) {
-        let units = units.max(1);
-        let together = (BLOCK / units).max(1) * units;
-        for (v, p) in v.chunks(together).zip(activation.chunks_mut(together)) {
-            softmax_into(self.gain, units, v, p);
-        }
+        run_kernel(Softmax {
+            gain: self.gain,
+            units: units.max(1),
+            v,
+            p: activation,
+        });
     }
 
     fn hessian_product_into(&self, _v: &[f64], p: &[f64], x: &[f64], product: &mut [f64]) {
@@ -302,40 +305,6 @@ fn sum_of_blocks(f: Elementwise, v: &[f64], argument: impl Fn(f64) -> f64) -> f6
         sum += values[..v.len()].iter().sum::<f64>();
     }
     sum
-}
-
-/// Softmax of states of `units` values that fit into one block, or of a single one.
-fn softmax_into(gain: f64, units: usize, v: &[f64], p: &mut [f64]) {
-    if v.len() <= BLOCK {
-        let mut arguments = [0.0; BLOCK];
-        vectorize(
-            #[inline(always)]
-            || {
-                for (v, out) in v.chunks(units).zip(arguments.chunks_mut(units)) {
-                    let shift = largest(v);
-                    for (out, v) in out.iter_mut().zip(v) {
-                        *out = gain * (v - shift);
-                    }
-                }
-            },
-        );
-        exp_into(&arguments[..v.len()], p);
-    } else {
-        let shift = largest(v);
-        for (v, p) in v.chunks(BLOCK).zip(p.chunks_mut(BLOCK)) {
-            let mut arguments = [0.0; BLOCK];
-            for (argument, v) in arguments.iter_mut().zip(v) {
-                *argument = gain * (v - shift);
-            }
-            exp_into(&arguments[..v.len()], p);
-        }
-    }
-    for p in p.chunks_mut(units) {
-        let inverse = 1.0 / p.iter().sum::<f64>();
-        for p in p {
-            *p *= inverse;
-        }
-    }
 }
 
 /// The largest number. Not-a-number among them reaches every result by its own difference.

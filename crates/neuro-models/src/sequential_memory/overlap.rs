@@ -126,7 +126,7 @@ impl Kernel for Rhs<'_, OverlapFlow<'_>> {
             // The state begins with the overlaps. What follows them is read along, for it fills a register.
             network.drive_into::<FMA>(x, &x[k..], drive);
         }
-        let hidden = hidden_activation::<FMA>(network, &mut work.drive, &mut work.hidden);
+        let hidden = hidden_activation::<FMA>(network, &work.drive, &mut work.hidden);
         let config = &network.config;
         let rates = [config.feature_time_constant, config.delay_time_constant].map(f64::recip);
         let states = x.chunks_exact(dim).zip(dx.chunks_exact_mut(dim));

@@ -147,8 +147,9 @@ impl<const CHAINS: usize> Kernel for Product<'_, CHAINS> {
     }
 }
 
+/// Writes the first values into `out`, all of them where there is room.
 #[inline(always)]
-fn store(sums: &[f64; LANES], out: &mut [f64]) {
+pub(super) fn store(sums: &[f64; LANES], out: &mut [f64]) {
     // A copy of a length known beforehand is one instruction.
     if let Ok(out) = <&mut [f64; LANES]>::try_from(&mut *out) {
         *out = *sums;

@@ -58,7 +58,7 @@ impl Default for Recall {
 }
 
 /// More than a simulation could ever make: a time in another unit, or a step that vanishes.
-const MOST_STEPS: f64 = 1e12;
+pub(super) const MOST_STEPS: f64 = 1e12;
 
 impl Recall {
     /// Checks every field for a network of this number of features.

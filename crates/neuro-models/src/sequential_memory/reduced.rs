@@ -73,7 +73,7 @@ impl Kernel for Rhs<'_, ReducedFlow<'_>> {
             to_hidden.products_into::<FMA, DEEP>(s_f, v_d, overlaps, &mut work.delayed);
             network.drive_into::<FMA>(overlaps, &work.delayed[..k], drive);
         }
-        let hidden = hidden_activation::<FMA>(network, &mut work.drive, &mut work.hidden);
+        let hidden = hidden_activation::<FMA>(network, &work.drive, &mut work.hidden);
         let config = &network.config;
         let rates = [config.feature_time_constant, config.delay_time_constant].map(f64::recip);
         let states = x.chunks_exact(dim).zip(dx.chunks_exact_mut(dim));
@@ -140,14 +140,14 @@ fn hessian(lagrangian: &dyn Lagrangian, v: &[f64]) -> DMatrix<f64> {
 #[inline(always)]
 pub(super) fn hidden_activation<'w, const FMA: bool>(
     network: &Network,
-    drive: &'w mut [f64],
+    drive: &'w [f64],
     hidden: &'w mut [f64],
 ) -> &'w [f64] {
     if network.linear_hidden {
         return drive;
     }
     let (units, padded) = (network.hidden_units(), network.padded_units());
-    let states = drive.chunks_exact_mut(padded);
+    let states = drive.chunks_exact(padded);
     for (drive, hidden) in states.zip(hidden.chunks_exact_mut(padded)) {
         if let Some(gain) = network.softmax_gain {
             softmax_into::<FMA>(gain, units, drive, hidden);
@@ -223,7 +223,7 @@ impl Kernel for Rhs<'_, ProjectedFlow<'_>> {
             network.to_hidden.product_into::<FMA, DEEP>(s_f, overlaps);
             network.drive_into::<FMA>(overlaps, d, drive);
         }
-        let hidden = hidden_activation::<FMA>(network, &mut work.drive, &mut work.hidden);
+        let hidden = hidden_activation::<FMA>(network, &work.drive, &mut work.hidden);
         let config = &network.config;
         let rates = [config.feature_time_constant, config.delay_time_constant].map(f64::recip);
         let states = x.chunks_exact(dim).zip(dx.chunks_exact_mut(dim));

@@ -1,49 +1,92 @@
 //! Softmax in registers, for layers inside a [`neuro_core::Kernel`].
 
+use neuro_core::Kernel;
 use neuro_core::transfer::exp;
 
-use super::panels::LANES;
+use super::panels::{LANES, store};
 
-/// Writes `softmax(gain v)` of `units` values into `p`. Both are whole registers; what the last one holds
-/// beyond the units gets 0, and is lost in `v`.
-#[inline(always)]
-pub(super) fn softmax_into<const FMA: bool>(gain: f64, units: usize, v: &mut [f64], p: &mut [f64]) {
-    let (v, _) = v.as_chunks_mut::<LANES>();
-    let (p, _) = p.as_chunks_mut::<LANES>();
-    if let Some(last) = v.last_mut() {
-        let used = (units - 1) % LANES + 1;
-        for (l, v) in last.iter_mut().enumerate() {
-            *v = if l < used { *v } else { f64::NEG_INFINITY };
+/// Writes `softmax(gain v)` of one or more states of `units` values, one after another, into `p`.
+pub(super) struct Softmax<'a> {
+    pub(super) gain: f64,
+    /// At least 1.
+    pub(super) units: usize,
+    pub(super) v: &'a [f64],
+    pub(super) p: &'a mut [f64],
+}
+
+impl Kernel for Softmax<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        let states = self.p.chunks_exact_mut(self.units);
+        for (v, p) in self.v.chunks_exact(self.units).zip(states) {
+            softmax_into::<FMA>(self.gain, self.units, v, p);
         }
     }
-    let mut largest = [f64::NEG_INFINITY; LANES];
-    for v in &*v {
+}
+
+/// Writes `softmax(gain v)` of `units` values, at least 1, into `p`. Where both have room for whole registers,
+/// what the last one holds beyond the units is not looked at and gets 0; it is faster so.
+#[inline(always)]
+pub(super) fn softmax_into<const FMA: bool>(gain: f64, units: usize, v: &[f64], p: &mut [f64]) {
+    let whole = (units - 1) / LANES * LANES;
+    let (blocks, last) = v.split_at(whole);
+    let (blocks, last) = (blocks.as_chunks::<LANES>().0, padded(last, units - whole));
+    let mut largest = last;
+    for v in blocks {
         for l in 0..LANES {
             largest[l] = larger(largest[l], v[l]);
         }
     }
     let shift = fold(largest, larger);
-    let mut sums = [0.0; LANES];
-    for (p, v) in p.iter_mut().zip(v) {
-        let mut powers = *v;
-        for v in &mut powers {
-            *v = exp::<FMA, _>(gain * (*v - shift));
-        }
-        for (sum, power) in sums.iter_mut().zip(&powers) {
-            *sum += power;
+    let mut last = powers::<FMA>(gain, shift, last);
+    let mut sums = last;
+    let (p, p_last) = p.split_at_mut(whole);
+    for (p, v) in p.as_chunks_mut::<LANES>().0.iter_mut().zip(blocks) {
+        let powers = powers::<FMA>(gain, shift, *v);
+        for l in 0..LANES {
+            sums[l] += powers[l];
         }
         *p = powers;
     }
     let inverse = 1.0 / fold(sums, |a, b| a + b);
     for p in p {
-        for p in p {
-            *p *= inverse;
-        }
+        *p *= inverse;
     }
+    for p in &mut last {
+        *p *= inverse;
+    }
+    store(&last, p_last);
 }
 
-/// One instruction, which `max` is not. Not-a-number is passed over; it reaches every result by its own
-/// power.
+/// The first `used` values, at least 1, and minus infinity, whose power is 0.
+#[inline(always)]
+fn padded(v: &[f64], used: usize) -> [f64; LANES] {
+    let mut block = [f64::NEG_INFINITY; LANES];
+    if let Some(v) = v.first_chunk::<LANES>() {
+        for l in 0..LANES {
+            block[l] = if l < used { v[l] } else { f64::NEG_INFINITY };
+        }
+    } else {
+        for (block, v) in block.iter_mut().zip(&v[..used]) {
+            *block = *v;
+        }
+    }
+    block
+}
+
+#[inline(always)]
+fn powers<const FMA: bool>(gain: f64, shift: f64, mut v: [f64; LANES]) -> [f64; LANES] {
+    for v in &mut v {
+        // The gain last: nothing overflows that can be represented.
+        *v = exp::<FMA, _>(gain * (*v - shift));
+    }
+    v
+}
+
+/// One instruction, which `max` is not. Not-a-number, whether passed over or not, reaches every result
+/// by its own power.
 #[inline(always)]
 fn larger(a: f64, b: f64) -> f64 {
     if b > a { b } else { a }
@@ -62,17 +105,26 @@ mod tests {
     use crate::sequential_memory::{Lagrangian, LogSumExp};
 
     #[test]
-    fn registers_have_the_softmax_of_the_lagrangian() {
+    fn registers_and_the_lagrangian_have_the_softmax_of_the_definition() {
         for units in [1_usize, 2, 7, 8, 9, 16, 30] {
             let padded = units.next_multiple_of(LANES);
             let mut v = vec![7.0; padded];
             for (k, v) in v[..units].iter_mut().enumerate() {
                 *v = (k as f64 * 1.7).sin() * 3.0;
             }
-            let mut expected = vec![0.0; units];
-            LogSumExp { gain: 1.3 }.activation_into(units, &v[..units], &mut expected);
+            let powers = v[..units].iter().map(|v| (1.3 * v).exp());
+            let sum: f64 = powers.clone().sum();
+            let expected: Vec<f64> = powers.map(|power| power / sum).collect();
             let mut p = vec![f64::NAN; padded];
-            softmax_into::<false>(1.3, units, &mut v, &mut p);
+            softmax_into::<false>(1.3, units, &v, &mut p);
+            let mut alone = vec![f64::NAN; units];
+            LogSumExp { gain: 1.3 }.activation_into(units, &v[..units], &mut alone);
+            for (p, expected) in alone.iter().zip(&expected) {
+                assert!(
+                    (p - expected).abs() < 4e-16,
+                    "{units} units: {p} {expected}"
+                );
+            }
             for (p, expected) in p.iter().zip(&expected) {
                 assert!(
                     (p - expected).abs() < 4e-16,
@@ -89,7 +141,7 @@ mod tests {
             let mut v = [0.0; LANES];
             v[2] = odd;
             let mut p = [0.0; LANES];
-            softmax_into::<true>(1.0, 5, &mut v, &mut p);
+            softmax_into::<true>(1.0, 5, &v, &mut p);
             assert!(p[..5].iter().all(|p| p.is_nan()), "{p:?}");
         }
     }
