@@ -5,10 +5,10 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use neuro_core::integrate::{RungeKutta4, Stepper};
-use neuro_core::{Streams, System};
+use neuro_core::{Scalar, Streams, System};
 use neuro_models::sequential_memory::{
-    Config, Drive, Episodes, Learning, LearningConfig, Network, OverlapFlow, ProjectedFlow,
-    ReducedFlow, random_memories, random_network,
+    Config, Drive, Episodes, LaneFlow, Learning, LearningConfig, Network, OverlapFlow,
+    ProjectedFlow, ReducedFlow, random_memories, random_network,
 };
 
 fn stored(config: Config) -> Network {
@@ -19,19 +19,41 @@ fn stored(config: Config) -> Network {
 
 /// A thousand steps that go on from where the last ones ended.
 fn steps<S: System<f64>>(c: &mut Criterion, name: &str, flow: &S, start: &[f64]) {
-    let mut group = c.benchmark_group("1000 steps");
     for copies in [1, 8, 64] {
-        let mut x = start.repeat(copies);
-        let mut work = RungeKutta4.work(flow, copies);
-        group.bench_function(BenchmarkId::new(name, copies), |b| {
-            b.iter(|| {
-                for _ in 0..1000 {
-                    RungeKutta4.step(flow, 0.0, 0.01, &mut x, &mut work);
-                }
-                black_box(&x);
-            });
-        });
+        steps_of(c, name, flow, copies, start.repeat(copies));
     }
+}
+
+/// The same of copies in lanes.
+fn lane_steps<T: Scalar, const L: usize>(
+    c: &mut Criterion,
+    name: &str,
+    flow: &LaneFlow<'_, T, L>,
+    start: &[f64],
+) {
+    for copies in [1, L, 64] {
+        let x = flow.pack(&vec![start; copies]).expect("sizes fit");
+        steps_of(c, &format!("{name}, lanes of {}", T::NAME), flow, copies, x);
+    }
+}
+
+fn steps_of<T: Scalar, S: System<T>>(
+    c: &mut Criterion,
+    name: &str,
+    flow: &S,
+    copies: usize,
+    mut x: Vec<T>,
+) {
+    let mut work = RungeKutta4.work(flow, x.len() / flow.dim());
+    let mut group = c.benchmark_group("1000 steps");
+    group.bench_function(BenchmarkId::new(name, copies), |b| {
+        b.iter(|| {
+            for _ in 0..1000 {
+                RungeKutta4.step(flow, T::zero(), T::of(0.01), &mut x, &mut work);
+            }
+            black_box(&x);
+        });
+    });
 }
 
 fn sequential_memory(c: &mut Criterion) {
@@ -45,11 +67,16 @@ fn sequential_memory(c: &mut Criterion) {
         steps(c, &format!("{name}, full"), &flow, &[cue, &still].concat());
         let flow = ProjectedFlow::new(&network, Drive::Free).expect("no input");
         let start = flow.state(cue, &still).expect("sizes fit");
-        steps(c, &format!("{name}, delay projected"), &flow, &start);
+        let form = format!("{name}, delay projected");
+        steps(c, &form, &flow, &start);
+        lane_steps(c, &form, &flow.in_lanes::<f64, 8>(), &start);
+        lane_steps(c, &form, &flow.in_lanes::<f32, 16>(), &start);
         if name == "DSEM" {
             let flow = OverlapFlow::new(&network, Drive::Free).expect("linear features");
             let start = flow.state(cue, &still).expect("sizes fit");
             steps(c, "DSEM, overlaps", &flow, &start);
+            lane_steps(c, "DSEM, overlaps", &flow.in_lanes::<f64, 8>(), &start);
+            lane_steps(c, "DSEM, overlaps", &flow.in_lanes::<f32, 16>(), &start);
         }
     }
     let network = random_network(Config::dsem_learning(), 100, 20, Streams::new(1));

@@ -28,6 +28,8 @@ class Case:
     rounds: int = 7
     # Contenders that solve the same equations by another method, and how closely they must agree.
     tolerances: dict = field(default_factory=dict)
+    # Contenders of which an iteration goes through so many copies; the time is that of one of them.
+    copies: dict = field(default_factory=dict)
     # Whether noise is drawn. Each contender has a generator of its own, so the losses of such a
     # workload are compared without noise.
     noisy: bool = False
@@ -92,6 +94,20 @@ def loops(units, probability, peers, rounds):
     )
 
 
+def memories(forms):
+    forms = [f"neuro-{form}{lanes}" for form in forms for lanes in ("", "-lanes", "-lanes-f32")]
+    return Case(
+        ("neuro", *forms, "numba", "numpy"),
+        ("f64",),
+        "1000 steps",
+        10,
+        checked=60,
+        copies={form: 64 for form in forms if "lanes" in form},
+        # What some switches make of rounding to 7 digits.
+        tolerances={form: 1e-3 for form in forms if "f32" in form},
+    )
+
+
 CASES = {
     "exp": transfer("exp"),
     "tanh": transfer("tanh"),
@@ -99,16 +115,8 @@ CASES = {
     "w1": Case(limit=arithmetic(6 * 256**2 * 50 * 60)),
     "w2": Case(noisy=True, limit=training_of_one(200, 200)),
     "w2-batch": Case(noisy=True, limit=arithmetic(6 * 200**2 * 16 * 200)),
-    "w4-lisem": Case(
-        ("neuro", "neuro-projected", "numba", "numpy"), ("f64",), "1000 steps", 10, checked=60
-    ),
-    "w4-dsem": Case(
-        ("neuro", "neuro-projected", "neuro-overlaps", "numba", "numpy"),
-        ("f64",),
-        "1000 steps",
-        10,
-        checked=60,
-    ),
+    "w4-lisem": memories(("projected",)),
+    "w4-dsem": memories(("projected", "overlaps")),
     "w5": Case(
         ("neuro", "neuro-flat", "neuro-blocks", "numba", "scipy"),
         ("f64",),

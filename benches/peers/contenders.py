@@ -185,14 +185,16 @@ def measure(workload, precision, names, plan, programs):
         for k in range(rounds):
             show_progress(workload, precision, k, rounds)
             for contender in contenders:
-                times[contender.name].append(contender.run(iterations)[0])
+                time = contender.run(iterations)[0]
+                times[contender.name].append(time / case.copies.get(contender.name, 1))
         memory = {contender.name: contender.memory() for contender in contenders}
     finally:
         end()
 
     def start(name):
         """Seconds that starting, compiling and warming up took, beside the work itself (ms)."""
-        return max(starts[name] - 1e-3 * statistics.median(times[name]) * case.checked, 0.0)
+        work = case.checked * case.copies.get(name, 1)
+        return max(starts[name] - 1e-3 * statistics.median(times[name]) * work, 0.0)
 
     return {
         name: {

@@ -194,7 +194,7 @@ impl Network {
         delay: &[f64],
     ) -> Result<LinearEnergyParts, Error> {
         let c = &self.config;
-        if !self.linear_hidden {
+        if !self.hidden_kind.is_identity() {
             let found = c.hidden.name();
             return Err(Error::NonlinearHidden { found });
         }

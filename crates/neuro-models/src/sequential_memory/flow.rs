@@ -1,6 +1,6 @@
 //! The dynamics as systems of differential equations.
 
-use neuro_core::{Error as Core, Kernel, System, run_kernel};
+use neuro_core::{Error as Core, Kernel, Scalar, System, run_kernel};
 
 use super::Network;
 use super::config::positive;
@@ -33,19 +33,19 @@ impl Drive {
     }
 
     /// What it does to the slopes of the features, the first `n` of each state of `dim` values.
-    pub(super) fn act(&self, n: usize, dim: usize, rate: f64, dx: &mut [f64]) {
+    pub(super) fn act<T: Scalar>(&self, n: usize, dim: usize, rate: T, dx: &mut [T]) {
         match self {
             Self::Free => {}
             Self::Clamp => {
                 for dx in dx.chunks_exact_mut(dim) {
-                    dx[..n].fill(0.0);
+                    dx[..n].fill(T::zero());
                 }
             }
             Self::Input(input) => {
                 let inputs = input.chunks_exact(n).cycle();
                 for (dx, input) in dx.chunks_exact_mut(dim).zip(inputs) {
                     for (dx, input) in dx.iter_mut().zip(input) {
-                        *dx += rate * input;
+                        *dx += rate * T::of(*input);
                     }
                 }
             }
@@ -89,7 +89,7 @@ pub(super) fn activate(
     x: &[f64],
     activation: &mut [f64],
 ) {
-    if !lagrangian.is_quadratic() {
+    if !lagrangian.kind().is_identity() {
         let states = x.chunks(dim).zip(activation.chunks_exact_mut(units));
         for (x, activation) in states {
             lagrangian.activation_into(units, &x[..units], activation);
@@ -99,9 +99,9 @@ pub(super) fn activate(
 
 /// `dd/dt = rate (gain s - d)`.
 #[inline(always)]
-pub(super) fn delay_slope_into(rate: f64, gain: f64, s: &[f64], d: &[f64], slope: &mut [f64]) {
+pub(super) fn delay_slope_into<T: Scalar>(rate: T, gain: T, s: &[T], d: &[T], slope: &mut [T]) {
     for ((slope, s), d) in slope.iter_mut().zip(s).zip(d) {
-        *slope = rate * (gain * s - d);
+        *slope = rate * (gain * *s - *d);
     }
 }
 
@@ -121,6 +121,7 @@ pub(super) struct Rhs<'a, F> {
 /// | [`ReducedFlow`](super::ReducedFlow) | `[V_f, V_d]` | `T_h = 0` |
 /// | [`ProjectedFlow`](super::ProjectedFlow) | `[V_f, d]`, `d = Xi^T V_d` | `T_h = 0`: `V_d` is linear, and nothing else of it acts |
 /// | [`OverlapFlow`](super::OverlapFlow) | `[Xi^T V_f, d]` | `T_h = 0` and linear features, as in DSEM |
+/// | [`LaneFlow`](super::LaneFlow) | a copy of the network in each lane | the last two |
 ///
 /// Runge–Kutta methods commute with linear maps of the state, so that the projected forms give the projected
 /// trajectories to rounding, step by step. Several states, one after another, go together.
@@ -184,7 +185,11 @@ impl Kernel for Rhs<'_, Flow<'_>> {
             let (d_h, d_d) = rest.split_at_mut(k);
             let s_f = network.activated(b, v_f, &work.features);
             let hidden = &work.hidden[b * k..][..k];
-            let s_h = if network.linear_hidden { v_h } else { hidden };
+            let s_h = if network.hidden_kind.is_identity() {
+                v_h
+            } else {
+                hidden
+            };
             let overlaps = &mut work.overlaps[..k];
             network
                 .to_hidden

@@ -2,9 +2,8 @@
 
 use std::fmt::Debug;
 
-use neuro_core::Error;
-use neuro_core::run_kernel;
 use neuro_core::transfer::{exp_into, logistic_into, softplus_into, tanh_into};
+use neuro_core::{Error, Scalar, run_kernel};
 
 use super::softmax::Softmax;
 
@@ -87,15 +86,10 @@ pub trait Lagrangian: Debug + Send + Sync {
         Ok(())
     }
 
-    /// Whether the activation is the identity. Layers of which this is so are spared the call.
-    fn is_quadratic(&self) -> bool {
-        false
-    }
-
-    /// The gain `g`, where the activation is `softmax(g v)`. Hidden layers of which this is so are computed
-    /// together with their products, without the call.
-    fn softmax_gain(&self) -> Option<f64> {
-        None
+    /// What the activation is, where it is one that flows compute together with their products, without the call
+    /// of [`activation_into`](Self::activation_into): [`Activation::Other`] unless told otherwise.
+    fn kind(&self) -> Activation {
+        Activation::Other
     }
 
     /// `L(v)` at the state of one layer.
@@ -109,6 +103,39 @@ pub trait Lagrangian: Debug + Send + Sync {
     fn hessian_product_into(&self, v: &[f64], activation: &[f64], x: &[f64], product: &mut [f64]);
 }
 
+/// What a [`Lagrangian`] makes of a layer's state.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Activation {
+    /// The state itself: linear units.
+    Identity,
+    /// `tanh(gain v)`, unit by unit.
+    Tanh {
+        /// The gain.
+        gain: f64,
+    },
+    /// `1 / (1 + exp(-gain v))`, unit by unit.
+    Logistic {
+        /// The gain.
+        gain: f64,
+    },
+    /// `softmax(gain v)` of the layer.
+    Softmax {
+        /// The gain.
+        gain: f64,
+    },
+    /// Something else, for which the Lagrangian is asked.
+    Other,
+}
+
+impl Activation {
+    /// Whether units are linear.
+    #[must_use]
+    pub fn is_identity(self) -> bool {
+        self == Self::Identity
+    }
+}
+
 /// `L = v . v / 2`: linear units.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Quadratic;
@@ -118,8 +145,8 @@ impl Lagrangian for Quadratic {
         "quadratic"
     }
 
-    fn is_quadratic(&self) -> bool {
-        true
+    fn kind(&self) -> Activation {
+        Activation::Identity
     }
 
     fn value(&self, v: &[f64]) -> f64 {
@@ -145,6 +172,10 @@ pub struct LogCosh {
 impl Lagrangian for LogCosh {
     fn name(&self) -> &'static str {
         "log-cosh"
+    }
+
+    fn kind(&self) -> Activation {
+        Activation::Tanh { gain: self.gain }
     }
 
     fn gain(&self) -> f64 {
@@ -185,6 +216,10 @@ impl Lagrangian for Softplus {
         "softplus"
     }
 
+    fn kind(&self) -> Activation {
+        Activation::Logistic { gain: self.gain }
+    }
+
     fn gain(&self) -> f64 {
         self.gain
     }
@@ -222,8 +257,8 @@ impl Lagrangian for LogSumExp {
         "log-sum-exp"
     }
 
-    fn softmax_gain(&self) -> Option<f64> {
-        Some(self.gain)
+    fn kind(&self) -> Activation {
+        Activation::Softmax { gain: self.gain }
     }
 
     fn gain(&self) -> f64 {
@@ -277,17 +312,17 @@ fn check_gain(gain: f64) -> Result<(), Error> {
 /// Values that go through a vectorised function together.
 const BLOCK: usize = 64;
 
-type Elementwise = fn(&[f64], &mut [f64]);
+type Elementwise<T = f64> = fn(&[T], &mut [T]);
 
 /// `out = f(gain v)`.
-fn scaled_into(f: Elementwise, gain: f64, v: &[f64], out: &mut [f64]) {
-    if gain == 1.0 {
+pub(super) fn scaled_into<T: Scalar>(f: Elementwise<T>, gain: T, v: &[T], out: &mut [T]) {
+    if gain == T::one() {
         return f(v, out);
     }
     for (v, out) in v.chunks(BLOCK).zip(out.chunks_mut(BLOCK)) {
-        let mut scaled = [0.0; BLOCK];
+        let mut scaled = [T::zero(); BLOCK];
         for (scaled, v) in scaled.iter_mut().zip(v) {
-            *scaled = gain * v;
+            *scaled = gain * *v;
         }
         f(&scaled[..v.len()], out);
     }

@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 use neuro_core::{Error as Core, Kernel, fused, run_kernel};
 
-use super::lagrangian::Lagrangian;
+use super::lagrangian::{Activation, Lagrangian};
 use super::panels::{DEEP, LANES, Panels};
 use super::transitions::Transitions;
 use super::{Config, Episodes};
@@ -36,10 +36,10 @@ pub struct Network {
     pub(super) to_features: Panels,
     /// `alpha_c W`.
     pub(super) delayed: Transitions,
-    pub(super) linear_features: bool,
-    pub(super) linear_hidden: bool,
-    /// The gain of hidden units that compete by softmax.
-    pub(super) softmax_gain: Option<f64>,
+    /// What features make of their state.
+    pub(super) feature_kind: Activation,
+    /// What hidden units make of theirs.
+    pub(super) hidden_kind: Activation,
 }
 
 impl Network {
@@ -88,9 +88,8 @@ impl Network {
             to_hidden: Panels::new(k, n, |_, _| 0.0),
             to_features: Panels::new(n, k, |_, _| 0.0),
             delayed: Transitions::new(k),
-            linear_features: config.features.is_quadratic(),
-            linear_hidden: config.hidden.is_quadratic(),
-            softmax_gain: config.hidden.softmax_gain(),
+            feature_kind: config.features.kind(),
+            hidden_kind: config.hidden.kind(),
             config,
             memories,
             transitions,
@@ -281,7 +280,7 @@ impl Network {
     /// `sigma_f` of state `b` with features `v_f`: these, or its part of `features`, where they are activated.
     #[inline(always)]
     pub(super) fn activated<'v>(&self, b: usize, v_f: &'v [f64], features: &'v [f64]) -> &'v [f64] {
-        if self.linear_features {
+        if self.feature_kind.is_identity() {
             v_f
         } else {
             &features[b * v_f.len()..][..v_f.len()]

@@ -42,10 +42,10 @@ use crate::Error;
 /// ```
 #[derive(Clone, Debug)]
 pub struct OverlapFlow<'a> {
-    network: &'a Network,
+    pub(super) network: &'a Network,
     /// `sqrt(alpha_s) C`.
-    memories: Panels,
-    drive: Drive,
+    pub(super) memories: Panels,
+    pub(super) drive: Drive,
 }
 
 impl<'a> OverlapFlow<'a> {
@@ -55,7 +55,7 @@ impl<'a> OverlapFlow<'a> {
     /// [`Error::NonlinearFeatures`] for another feature Lagrangian than `Quadratic`; [`neuro_core::Error`] for an
     /// input of the wrong length or one that is not finite.
     pub fn new(network: &'a Network, drive: Drive) -> Result<Self, Error> {
-        if !network.linear_features {
+        if !network.feature_kind.is_identity() {
             let found = network.config.features.name();
             return Err(Error::NonlinearFeatures { found });
         }
@@ -93,7 +93,7 @@ impl<'a> OverlapFlow<'a> {
 impl Network {
     /// Whether features are linear and a product of `N_h x N_h` is smaller than two of `N_f x N_h`.
     pub(super) fn is_smaller_in_overlaps(&self) -> bool {
-        self.linear_features && self.hidden_units() <= 2 * self.feature_units()
+        self.feature_kind.is_identity() && self.hidden_units() <= 2 * self.feature_units()
     }
 }
 

@@ -5,32 +5,37 @@
 //! the arithmetic, would be the time, so that such products are summed in several chains, whose number
 //! is part of the call. The packed matrix of `neuro-core`, made for many rows, has one.
 //!
+//! Vectors may also come as many at once, one in each lane of the registers. Each of them then goes through the
+//! operations that it would go through alone, in the same order, and gets the same bits.
+//!
 //! All functions are inlined into a [`neuro_core::Kernel`]. Multiplications and additions are fused where the machine
 //! can.
 
-use neuro_core::{Kernel, fused, run_kernel};
+use neuro_core::{Kernel, Scalar, fused, run_kernel};
 
 /// Rows in a block.
 pub(super) const LANES: usize = 8;
 /// Chains of a product with many columns.
 pub(super) const DEEP: usize = 4;
+/// Rows that are summed at once where vectors come in lanes: each takes up a register for each chain.
+const LANE_ROWS: usize = 4;
 
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
-pub(super) struct Block([f64; LANES]);
+pub(super) struct Block<T>([T; LANES]);
 
 /// A matrix in blocks of eight rows; the last block of rows is filled up with zeros.
 #[derive(Clone, Debug)]
-pub(super) struct Panels {
+pub(super) struct Panels<T = f64> {
     rows: usize,
     columns: usize,
-    blocks: Vec<Block>,
+    blocks: Vec<Block<T>>,
 }
 
-impl Panels {
+impl<T: Scalar> Panels<T> {
     /// The `rows x columns` matrix of these values.
     pub(super) fn new(rows: usize, columns: usize, value: impl Fn(usize, usize) -> f64) -> Self {
-        let zeros = Block([0.0; LANES]);
+        let zeros = Block([T::zero(); LANES]);
         let mut panels = Self {
             rows,
             columns,
@@ -40,13 +45,28 @@ impl Panels {
         panels
     }
 
+    /// Number of rows.
+    pub(super) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The same matrix for another type of number.
+    pub(super) fn cast<U: Scalar>(&self) -> Panels<U> {
+        let cast = |block: &Block<T>| Block(block.0.map(|v| U::of(v.as_f64())));
+        Panels {
+            rows: self.rows,
+            columns: self.columns,
+            blocks: self.blocks.iter().map(cast).collect(),
+        }
+    }
+
     /// Takes over other values. Allocates nothing.
     pub(super) fn set(&mut self, value: impl Fn(usize, usize) -> f64) {
         let (rows, columns) = (self.rows, self.columns);
         for (p, panel) in self.blocks.chunks_exact_mut(columns.max(1)).enumerate() {
             for (j, block) in panel.iter_mut().enumerate() {
                 for (i, out) in (p * LANES..rows).zip(&mut block.0) {
-                    *out = value(i, j);
+                    *out = T::of(value(i, j));
                 }
             }
         }
@@ -56,18 +76,18 @@ impl Panels {
     #[inline(always)]
     pub(super) fn product_into<const FMA: bool, const CHAINS: usize>(
         &self,
-        x: &[f64],
-        out: &mut [f64],
+        x: &[T],
+        out: &mut [T],
     ) {
         debug_assert_eq!(x.len(), self.columns, "length of the vector");
         for (panel, out) in self.panels().zip(out.chunks_mut(LANES)) {
-            store(&product::<FMA, CHAINS>(panel, x), out);
+            store(&product::<FMA, CHAINS, T>(panel, x), out);
         }
     }
 
     /// [`product_into`](Self::product_into) outside of a kernel.
-    pub(super) fn write_product<const CHAINS: usize>(&self, x: &[f64], out: &mut [f64]) {
-        run_kernel(Product::<CHAINS> {
+    pub(super) fn write_product<const CHAINS: usize>(&self, x: &[T], out: &mut [T]) {
+        run_kernel(Product::<T, CHAINS> {
             matrix: self,
             x,
             out,
@@ -78,10 +98,10 @@ impl Panels {
     #[inline(always)]
     pub(super) fn products_into<const FMA: bool, const CHAINS: usize>(
         &self,
-        x: &[f64],
-        y: &[f64],
-        x_out: &mut [f64],
-        y_out: &mut [f64],
+        x: &[T],
+        y: &[T],
+        x_out: &mut [T],
+        y_out: &mut [T],
     ) {
         debug_assert_eq!(
             (x.len(), y.len()),
@@ -90,7 +110,7 @@ impl Panels {
         );
         let outs = x_out.chunks_mut(LANES).zip(y_out.chunks_mut(LANES));
         for (panel, (x_out, y_out)) in self.panels().zip(outs) {
-            let [x_sums, y_sums] = pair_of_products::<FMA, CHAINS>(panel, x, y);
+            let [x_sums, y_sums] = pair_of_products::<FMA, CHAINS, T>(panel, x, y);
             store(&x_sums, x_out);
             store(&y_sums, y_out);
         }
@@ -100,17 +120,17 @@ impl Panels {
     #[inline(always)]
     pub(super) fn leaky_slope_into<const FMA: bool, const CHAINS: usize>(
         &self,
-        rate: f64,
-        x: &[f64],
-        v: &[f64],
-        slope: &mut [f64],
+        rate: T,
+        x: &[T],
+        v: &[T],
+        slope: &mut [T],
     ) {
         debug_assert_eq!(x.len(), self.columns, "length of the vector");
         let (slope, slope_rest) = slope.as_chunks_mut::<LANES>();
         let (v, v_rest) = v.as_chunks::<LANES>();
         let mut panels = self.panels();
         for ((slope, v), panel) in slope.iter_mut().zip(v).zip(&mut panels) {
-            let mut sums = product::<FMA, CHAINS>(panel, x);
+            let mut sums = product::<FMA, CHAINS, T>(panel, x);
             // In a block of their own: where `slope` might be `v`, each value would be stored alone.
             let v = *v;
             for l in 0..LANES {
@@ -119,26 +139,58 @@ impl Panels {
             *slope = sums;
         }
         if let Some(panel) = panels.next() {
-            let sums = product::<FMA, CHAINS>(panel, x);
+            let sums = product::<FMA, CHAINS, T>(panel, x);
             for ((slope, v), sum) in slope_rest.iter_mut().zip(v_rest).zip(&sums) {
-                *slope = rate * (sum - v);
+                *slope = rate * (*sum - *v);
             }
         }
     }
 
+    /// Writes `M x` of the vectors in the lanes of `x`.
     #[inline(always)]
-    fn panels(&self) -> std::slice::ChunksExact<'_, Block> {
+    pub(super) fn lane_products_into<const FMA: bool, const CHAINS: usize, const L: usize>(
+        &self,
+        x: &[[T; L]],
+        out: &mut [[T; L]],
+    ) {
+        debug_assert_eq!(x.len(), self.columns, "length of the vectors");
+        for (panel, out) in self.panels().zip(out.chunks_mut(LANES)) {
+            for (rows, out) in out.chunks_mut(LANE_ROWS).enumerate() {
+                let sums = lane_product::<FMA, CHAINS, L, T>(panel, rows * LANE_ROWS, x);
+                store(&sums, out);
+            }
+        }
+    }
+
+    /// Writes `rate (M x - v)` of the vectors in the lanes of `x` and `v` into `slope`.
+    #[inline(always)]
+    pub(super) fn leaky_lane_slopes_into<const FMA: bool, const CHAINS: usize, const L: usize>(
+        &self,
+        rate: T,
+        x: &[[T; L]],
+        v: &[[T; L]],
+        slope: &mut [[T; L]],
+    ) {
+        self.lane_products_into::<FMA, CHAINS, L>(x, slope);
+        // Flat, so that it is lanes, not rows, that make up a register.
+        for (slope, v) in slope.as_flattened_mut().iter_mut().zip(v.as_flattened()) {
+            *slope = rate * (*slope - *v);
+        }
+    }
+
+    #[inline(always)]
+    fn panels(&self) -> std::slice::ChunksExact<'_, Block<T>> {
         self.blocks.chunks_exact(self.columns.max(1))
     }
 }
 
-struct Product<'a, const CHAINS: usize> {
-    matrix: &'a Panels,
-    x: &'a [f64],
-    out: &'a mut [f64],
+struct Product<'a, T, const CHAINS: usize> {
+    matrix: &'a Panels<T>,
+    x: &'a [T],
+    out: &'a mut [T],
 }
 
-impl<const CHAINS: usize> Kernel for Product<'_, CHAINS> {
+impl<T: Scalar, const CHAINS: usize> Kernel for Product<'_, T, CHAINS> {
     type Output = ();
 
     #[inline(always)]
@@ -149,9 +201,9 @@ impl<const CHAINS: usize> Kernel for Product<'_, CHAINS> {
 
 /// Writes the first values into `out`, all of them where there is room.
 #[inline(always)]
-pub(super) fn store(sums: &[f64; LANES], out: &mut [f64]) {
+pub(super) fn store<T: Copy, const N: usize>(sums: &[T; N], out: &mut [T]) {
     // A copy of a length known beforehand is one instruction.
-    if let Ok(out) = <&mut [f64; LANES]>::try_from(&mut *out) {
+    if let Ok(out) = <&mut [T; N]>::try_from(&mut *out) {
         *out = *sums;
     } else {
         out.copy_from_slice(&sums[..out.len()]);
@@ -159,10 +211,13 @@ pub(super) fn store(sums: &[f64; LANES], out: &mut [f64]) {
 }
 
 #[inline(always)]
-fn product<const FMA: bool, const CHAINS: usize>(panel: &[Block], x: &[f64]) -> [f64; LANES] {
+fn product<const FMA: bool, const CHAINS: usize, T: Scalar>(
+    panel: &[Block<T>],
+    x: &[T],
+) -> [T; LANES] {
     let (blocks, blocks_rest) = panel.as_chunks::<CHAINS>();
     let (xs, xs_rest) = x.as_chunks::<CHAINS>();
-    let mut sums = [[0.0; LANES]; CHAINS];
+    let mut sums = [[T::zero(); LANES]; CHAINS];
     for (blocks, xs) in blocks.iter().zip(xs) {
         for c in 0..CHAINS {
             for l in 0..LANES {
@@ -180,15 +235,15 @@ fn product<const FMA: bool, const CHAINS: usize>(panel: &[Block], x: &[f64]) -> 
 }
 
 #[inline(always)]
-fn pair_of_products<const FMA: bool, const CHAINS: usize>(
-    panel: &[Block],
-    x: &[f64],
-    y: &[f64],
-) -> [[f64; LANES]; 2] {
+fn pair_of_products<const FMA: bool, const CHAINS: usize, T: Scalar>(
+    panel: &[Block<T>],
+    x: &[T],
+    y: &[T],
+) -> [[T; LANES]; 2] {
     let (blocks, blocks_rest) = panel.as_chunks::<CHAINS>();
     let (xs, xs_rest) = x.as_chunks::<CHAINS>();
     let (ys, ys_rest) = y.as_chunks::<CHAINS>();
-    let mut sums = [[[0.0; LANES]; CHAINS]; 2];
+    let mut sums = [[[T::zero(); LANES]; CHAINS]; 2];
     for ((blocks, xs), ys) in blocks.iter().zip(xs).zip(ys) {
         for c in 0..CHAINS {
             for l in 0..LANES {
@@ -206,11 +261,59 @@ fn pair_of_products<const FMA: bool, const CHAINS: usize>(
     [total(sums[0]), total(sums[1])]
 }
 
+/// The products of `LANE_ROWS` rows from `first` on with the vectors in the lanes, each summed as
+/// [`product`] does it.
 #[inline(always)]
-fn total<const CHAINS: usize>(sums: [[f64; LANES]; CHAINS]) -> [f64; LANES] {
-    let mut total = [0.0; LANES];
+fn lane_product<const FMA: bool, const CHAINS: usize, const L: usize, T: Scalar>(
+    panel: &[Block<T>],
+    first: usize,
+    x: &[[T; L]],
+) -> [[T; L]; LANE_ROWS] {
+    let (blocks, blocks_rest) = panel.as_chunks::<CHAINS>();
+    let (xs, xs_rest) = x.as_chunks::<CHAINS>();
+    let mut sums = [[[T::zero(); L]; LANE_ROWS]; CHAINS];
+    for (blocks, xs) in blocks.iter().zip(xs) {
+        for c in 0..CHAINS {
+            for r in 0..LANE_ROWS {
+                let weight = blocks[c].0[first + r];
+                sums[c][r] = both(xs[c], sums[c][r], |x, sum| fused::<FMA, _>(weight, x, sum));
+            }
+        }
+    }
+    for (block, x) in blocks_rest.iter().zip(xs_rest) {
+        for r in 0..LANE_ROWS {
+            let weight = block.0[first + r];
+            sums[0][r] = both(*x, sums[0][r], |x, sum| fused::<FMA, _>(weight, x, sum));
+        }
+    }
+    let mut totals = [[T::zero(); L]; LANE_ROWS];
     for sums in sums {
-        for l in 0..LANES {
+        for r in 0..LANE_ROWS {
+            totals[r] = both(totals[r], sums[r], |total, sum| total + sum);
+        }
+    }
+    totals
+}
+
+/// `f(a, b)` in each lane. Values in, value out: a register of lanes that is written lane by lane where it lies may be
+/// taken apart by the compiler, and rows put together instead.
+#[inline(always)]
+pub(super) fn both<T: Copy, const L: usize>(
+    mut a: [T; L],
+    b: [T; L],
+    f: impl Fn(T, T) -> T,
+) -> [T; L] {
+    for l in 0..L {
+        a[l] = f(a[l], b[l]);
+    }
+    a
+}
+
+#[inline(always)]
+fn total<const CHAINS: usize, const N: usize, T: Scalar>(sums: [[T; N]; CHAINS]) -> [T; N] {
+    let mut total = [T::zero(); N];
+    for sums in sums {
+        for l in 0..N {
             total[l] += sums[l];
         }
     }
@@ -244,6 +347,17 @@ mod tests {
                 panels.leaky_slope_into::<false, 1>(0.5, &y, &v, &mut a);
                 let slope: Vec<f64> = expected(&y).iter().map(|d| 0.5 * (d - 1.0)).collect();
                 assert_eq!(a, slope, "{rows}x{columns}");
+                let lanes: Vec<[f32; 2]> = x
+                    .iter()
+                    .zip(&y)
+                    .map(|(x, y)| [*x as f32, *y as f32])
+                    .collect();
+                let mut out = vec![[f32::NAN; 2]; rows];
+                let single = panels.cast::<f32>();
+                single.lane_products_into::<false, DEEP, 2>(&lanes, &mut out);
+                for (out, (x, y)) in out.iter().zip(expected(&x).iter().zip(expected(&y))) {
+                    assert_eq!(*out, [*x as f32, y as f32], "{rows}x{columns}");
+                }
             }
         }
     }

@@ -7,7 +7,7 @@ use neuro_core::{Error as Core, System};
 use super::config::{at_least_one, positive};
 use super::network::activation;
 use super::replay::THRESHOLD;
-use super::{Clipped, Drive, Network, OverlapFlow, ProjectedFlow, Replay};
+use super::{Clipped, Drive, LaneFlow, Network, OverlapFlow, ProjectedFlow, Replay};
 use crate::Error;
 
 /// How the cue is given.
@@ -116,8 +116,8 @@ impl Network {
         Ok(replays.swap_remove(0))
     }
 
-    /// Replays from several cues, one a column, all together and each as if it were alone. The duration is
-    /// rounded to whole samples.
+    /// Replays from several cues, one a column, each as if it were alone: with the same bits, but eight
+    /// together in the [lanes](LaneFlow) of registers. The duration is rounded to whole samples.
     ///
     /// In the adiabatic limit, with [`OverlapFlow`] where features are linear and neither clipped nor compared
     /// with other patterns (and there are not so many memories that its products are the larger ones), else with
@@ -163,7 +163,7 @@ impl Network {
                 let f = &x[..self.hidden_units()];
                 overlaps.extend(f.iter().map(|f| f / n as f64));
             };
-            run.replays(&flow, start, read)
+            run.replays(&flow, |flow| flow.in_lanes(), start, read)
         } else {
             let flow = |drive| ProjectedFlow::new(self, drive);
             let start = |features: &[f64]| flow(Drive::Free)?.state(features, &still);
@@ -175,7 +175,7 @@ impl Network {
                     dot / n as f64
                 }));
             };
-            run.replays(&flow, start, read)
+            run.replays(&flow, |flow| flow.in_lanes(), start, read)
         }
     }
 }
@@ -187,35 +187,72 @@ struct Run<'a> {
     steps: usize,
 }
 
+/// Copies that go together, if there are more than half as many.
+const LANES: usize = 8;
+
 impl Run<'_> {
-    /// Runs `flow` from the cues; `read` adds the overlaps of one state.
-    fn replays<S: System<f64>>(
+    /// Runs `flow` from the cues, `lanes` of it where there are enough for them; `read` adds the overlaps of one
+    /// state.
+    fn replays<'n, S: System<f64>>(
         &self,
         flow: &impl Fn(Drive) -> Result<S, Error>,
+        lanes: impl Fn(S) -> LaneFlow<'n, f64, LANES>,
         start: impl Fn(&[f64]) -> Result<Vec<f64>, Error>,
         read: impl Fn(&[f64], &mut Vec<f64>),
     ) -> Result<Vec<Replay>, Error> {
-        let (n, copies) = self.cues.shape();
-        let mut x = Vec::new();
-        for cue in self.cues.as_slice().chunks(n) {
-            match self.recall.cueing {
-                Cueing::Start => x.extend(start(cue)?),
-                Cueing::Input { .. } => x.extend(start(&vec![0.0; n])?),
+        let n = self.cues.nrows();
+        let mut replays = Vec::with_capacity(self.cues.ncols());
+        for cues in self.cues.as_slice().chunks(n * LANES) {
+            let starts = cues.chunks(n).map(|cue| match self.recall.cueing {
+                Cueing::Start => start(cue),
+                Cueing::Input { .. } => start(&vec![0.0; n]),
+            });
+            let starts = starts.collect::<Result<Vec<_>, Error>>()?;
+            if 2 * starts.len() > LANES {
+                let form = |drive| Ok(lanes(flow(drive)?));
+                let form = Form {
+                    flow: &form,
+                    features: n * LANES,
+                };
+                let packed = lanes(flow(Drive::Free)?);
+                let x = packed.pack(&starts)?;
+                let read = |x: &[f64], overlaps: &mut [Vec<f64>]| {
+                    for (c, overlaps) in overlaps.iter_mut().enumerate() {
+                        read(&packed.copy(x, c), overlaps);
+                    }
+                };
+                replays.extend(self.follow(&form, cues, x, read)?);
+            } else {
+                let form = Form { flow, features: n };
+                for (cue, x) in cues.chunks(n).zip(starts) {
+                    let read = |x: &[f64], overlaps: &mut [Vec<f64>]| read(x, &mut overlaps[0]);
+                    replays.extend(self.follow(&form, cue, x, read)?);
+                }
             }
         }
+        Ok(replays)
+    }
+
+    /// Follows what begins as `x` from these cues.
+    fn follow<S: System<f64>>(
+        &self,
+        form: &Form<'_, impl Fn(Drive) -> Result<S, Error>>,
+        cues: &[f64],
+        mut x: Vec<f64>,
+        read: impl Fn(&[f64], &mut [Vec<f64>]),
+    ) -> Result<Vec<Replay>, Error> {
         if let Cueing::Input { steps, strength } = self.recall.cueing {
-            let input = self.cues.iter().map(|v| strength * v).collect();
-            self.integrate(&flow(Drive::Input(input))?, steps, &mut x, |_, _, _| {})?;
+            let input = cues.iter().map(|v| strength * v).collect();
+            let flow = (form.flow)(Drive::Input(input))?;
+            self.integrate(&flow, form.features, steps, &mut x, |_, _, _| {})?;
         }
-        let flow = flow(Drive::Free)?;
-        let dim = flow.dim();
-        let (mut times, mut overlaps) = (Vec::new(), vec![Vec::new(); copies]);
-        self.integrate(&flow, self.steps, &mut x, |step, t, x| {
+        let flow = (form.flow)(Drive::Free)?;
+        let (mut times, mut overlaps) =
+            (Vec::new(), vec![Vec::new(); cues.len() / self.cues.nrows()]);
+        self.integrate(&flow, form.features, self.steps, &mut x, |step, t, x| {
             if step.is_multiple_of(self.recall.steps_per_sample) {
                 times.push(t);
-                for (x, overlaps) in x.chunks_exact(dim).zip(&mut overlaps) {
-                    read(x, overlaps);
-                }
+                read(x, &mut overlaps);
             }
         })?;
         let replays = overlaps.into_iter().map(|overlaps| {
@@ -229,6 +266,7 @@ impl Run<'_> {
     fn integrate<S: System<f64>>(
         &self,
         flow: &S,
+        features: usize,
         steps: usize,
         x: &mut [f64],
         observe: impl FnMut(usize, f64, &[f64]),
@@ -239,7 +277,7 @@ impl Run<'_> {
             Some(bound) => {
                 let method = Clipped {
                     method: RungeKutta4,
-                    variables: self.cues.nrows(),
+                    variables: features,
                     bound,
                 };
                 integrate_observed(flow, &method, 0.0, step, steps, x, observe)?;
@@ -247,4 +285,11 @@ impl Run<'_> {
         }
         Ok(())
     }
+}
+
+/// A form of the dynamics.
+struct Form<'a, F> {
+    flow: &'a F,
+    /// How many variables, the first of a state, are features.
+    features: usize,
 }

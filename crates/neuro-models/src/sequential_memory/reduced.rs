@@ -5,7 +5,7 @@ use neuro_core::{Kernel, Linearize, System, run_kernel};
 
 use super::Network;
 use super::flow::{Drive, FlowWork, Rhs, activate, delay_slope_into};
-use super::lagrangian::Lagrangian;
+use super::lagrangian::{Activation, Lagrangian};
 use super::network::activation;
 use super::panels::DEEP;
 use super::softmax::softmax_into;
@@ -143,13 +143,13 @@ pub(super) fn hidden_activation<'w, const FMA: bool>(
     drive: &'w [f64],
     hidden: &'w mut [f64],
 ) -> &'w [f64] {
-    if network.linear_hidden {
+    if network.hidden_kind.is_identity() {
         return drive;
     }
     let (units, padded) = (network.hidden_units(), network.padded_units());
     let states = drive.chunks_exact(padded);
     for (drive, hidden) in states.zip(hidden.chunks_exact_mut(padded)) {
-        if let Some(gain) = network.softmax_gain {
+        if let Activation::Softmax { gain } = network.hidden_kind {
             softmax_into::<FMA>(gain, units, drive, hidden);
         } else {
             let lagrangian = &*network.config.hidden;
@@ -162,8 +162,8 @@ pub(super) fn hidden_activation<'w, const FMA: bool>(
 /// The network in the adiabatic limit without its delayed features; a state is `[V_f, d]`.
 #[derive(Clone, Debug)]
 pub struct ProjectedFlow<'a> {
-    network: &'a Network,
-    drive: Drive,
+    pub(super) network: &'a Network,
+    pub(super) drive: Drive,
 }
 
 impl<'a> ProjectedFlow<'a> {

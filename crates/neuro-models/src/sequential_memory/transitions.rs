@@ -4,27 +4,28 @@
 //! not 0. From some ten memories on it is they that are gone through.
 
 use nalgebra::DMatrix;
+use neuro_core::Scalar;
 
 use super::panels::{LANES, Panels};
 
 /// The transitions times the strength of the delay.
 #[derive(Clone, Debug)]
-pub(super) struct Transitions {
-    dense: Panels,
+pub(super) struct Transitions<T = f64> {
+    dense: Panels<T>,
     /// Used instead when there are few.
-    sparse: Option<Entries>,
+    sparse: Option<Entries<T>>,
 }
 
 /// Values that are not 0, row by row.
 #[derive(Clone, Debug, Default)]
-struct Entries {
+struct Entries<T> {
     /// How many each row has.
     counts: Vec<usize>,
     /// Column and value.
-    entries: Vec<(usize, f64)>,
+    entries: Vec<(usize, T)>,
 }
 
-impl Transitions {
+impl<T: Scalar> Transitions<T> {
     /// No transitions between `units` hidden units.
     pub(super) fn new(units: usize) -> Self {
         Self {
@@ -49,22 +50,58 @@ impl Transitions {
             let before = sparse.entries.len();
             let row = (0..w.ncols()).map(|j| (j, w[(i, j)]));
             let row = row.filter(|(_, v)| *v != 0.0);
-            sparse.entries.extend(row.map(|(j, v)| (j, strength * v)));
+            sparse
+                .entries
+                .extend(row.map(|(j, v)| (j, T::of(strength * v))));
             sparse.counts.push(sparse.entries.len() - before);
         }
     }
 
     /// Writes `alpha_c W x` into `out`.
     #[inline(always)]
-    pub(super) fn product_into<const FMA: bool>(&self, x: &[f64], out: &mut [f64]) {
+    pub(super) fn product_into<const FMA: bool>(&self, x: &[T], out: &mut [T]) {
         let Some(sparse) = &self.sparse else {
             return self.dense.product_into::<FMA, 2>(x, out);
         };
         let mut entries = sparse.entries.iter();
         for (out, count) in out.iter_mut().zip(&sparse.counts) {
             let row = entries.by_ref().take(*count);
-            *out = row.map(|(j, v)| v * x[*j]).sum();
+            *out = row.map(|(j, v)| *v * x[*j]).sum();
         }
+    }
+
+    /// Writes `alpha_c W x` of the vectors in the lanes of `x`.
+    #[inline(always)]
+    pub(super) fn lane_products_into<const FMA: bool, const L: usize>(
+        &self,
+        x: &[[T; L]],
+        out: &mut [[T; L]],
+    ) {
+        let Some(sparse) = &self.sparse else {
+            return self.dense.lane_products_into::<FMA, 2, L>(x, out);
+        };
+        let mut entries = sparse.entries.iter();
+        for (out, count) in out.iter_mut().zip(&sparse.counts) {
+            let mut sums = [T::zero(); L];
+            for (j, v) in entries.by_ref().take(*count) {
+                for l in 0..L {
+                    sums[l] += *v * x[*j][l];
+                }
+            }
+            *out = sums;
+        }
+    }
+
+    /// The same transitions for another type of number.
+    pub(super) fn cast<U: Scalar>(&self) -> Transitions<U> {
+        let sparse = self.sparse.as_ref().map(|sparse| Entries {
+            counts: sparse.counts.clone(),
+            entries: (sparse.entries.iter())
+                .map(|(j, v)| (*j, U::of(v.as_f64())))
+                .collect(),
+        });
+        let dense = self.dense.cast();
+        Transitions { dense, sparse }
     }
 }
 
@@ -74,7 +111,7 @@ mod tests {
 
     #[test]
     fn few_and_many_transitions_give_the_product_of_the_matrix() {
-        let mut transitions = Transitions::new(20);
+        let mut transitions = Transitions::<f64>::new(20);
         let x: Vec<f64> = (0..20).map(|k| f64::from(k) - 7.0).collect();
         let value = |i: usize, j: usize| ((3 * i + 5 * j) % 7) as f64 - 3.0;
         // Dense, then a cycle with a shortcut and a unit that nothing leads to, then dense again.

@@ -2,6 +2,7 @@
 
 mod energy;
 mod forms;
+mod lanes;
 mod learning;
 mod refused;
 mod replay;

@@ -145,7 +145,7 @@ fn tilt(run: &Run<'_>, visits: &[Visit]) -> Modelled<[usize; 3]> {
 /// Largest difference between the energy and the sum of its parts, by the energy; none for other hidden units.
 fn parts(run: &Run<'_>, states: &[[usize; 2]]) -> Modelled<Option<f64>> {
     let network = run.network;
-    if !network.config().hidden.is_quadratic() {
+    if !network.config().hidden.kind().is_identity() {
         return Ok(None);
     }
     let difference = |[f, d]: [usize; 2]| {

@@ -50,7 +50,7 @@ fn surface_energy(
     delays: &DMatrix<f64>,
 ) -> Modelled<DMatrix<f64>> {
     let mut energy = network.energy_surface(features, delays)?;
-    if !network.config().hidden.is_quadratic() {
+    if !network.config().hidden.kind().is_identity() {
         return Ok(energy);
     }
     let any = features.column(0).into_owned();

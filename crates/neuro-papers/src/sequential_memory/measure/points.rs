@@ -22,7 +22,7 @@ pub(super) const SWEEPS: Sweeps = Sweeps {
 fn perfect(network: &Network, memory: usize) -> Modelled<Vec<f64>> {
     let config = network.config();
     // The drive of `tanh` features by a memory that is fully on; linear features are the memory.
-    let size = if config.features.is_quadratic() {
+    let size = if config.features.kind().is_identity() {
         config.memory_strength.sqrt()
     } else {
         config.memory_strength * network.feature_units() as f64
