@@ -1,5 +1,6 @@
-//! Transfer functions on 2560 values (256 units, 10 trials), which fit into the first-level cache, and
-//! on 12800 (50 trials), which do not, beside the standard library.
+//! Transfer functions on 2560 values (256 units, 10 trials), which fit into the first-level cache, on
+//! 12800 (50 trials), which do not, and on the few of one state of a small network, beside the standard
+//! library.
 
 use std::hint::black_box;
 
@@ -7,7 +8,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use neuro_core::Scalar;
 use neuro_core::transfer::{exp_into, logistic_into, softplus_into, tanh_into};
 
-const LENGTHS: [usize; 2] = [2_560, 12_800];
+const LENGTHS: [usize; 6] = [7, 36, 100, 200, 2_560, 12_800];
 
 fn compare<T: Scalar>(
     criterion: &mut Criterion,

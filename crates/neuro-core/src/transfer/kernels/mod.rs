@@ -102,6 +102,10 @@ pub fn softplus_into<T: Scalar>(x: &[T], y: &mut [T]) {
 
 /// A function of one number, with fused multiply-adds or without.
 pub(crate) trait Body<T>: Copy {
+    /// Whether sixteen numbers are put into registers better than eight: in `f32`, of which a register holds so many,
+    /// and of long functions, which the compiler takes apart otherwise.
+    const WIDE: bool = size_of::<T>() == 4;
+
     fn at<const FMA: bool>(self, x: T) -> T;
 }
 
@@ -142,37 +146,31 @@ struct Map<'a, T, B> {
 /// pages that follow each other are such pairs; reading ahead makes them faster by a sixth.
 const BLOCK: usize = 64;
 
-/// Elements of a rest that are computed together. One alone takes as long.
-const GROUP: usize = 8;
-
 impl<T: Scalar, B: Body<T>> Map<'_, T, B> {
     #[inline(always)]
-    fn group<const FMA: bool>(&self, mut group: [T; GROUP]) -> [T; GROUP] {
+    fn group<const FMA: bool, const GROUP: usize>(&self, mut group: [T; GROUP]) -> [T; GROUP] {
         for value in &mut group {
             *value = self.body.at::<FMA>(*value);
         }
         group
     }
-}
 
-impl<T: Scalar, B: Body<T>> Kernel for Map<'_, T, B> {
-    type Output = ();
-
+    /// In blocks, and what is left in groups: one number alone takes as long as a group.
     #[inline(always)]
-    fn run<const FMA: bool>(mut self) {
+    fn run_in_groups<const FMA: bool, const GROUP: usize>(mut self) {
         let y = std::mem::take(&mut self.y);
         let whole = self.x.len() / GROUP * GROUP;
         let rest = &self.x[whole..];
         if !rest.is_empty() {
             if let (Some(x), Some(y)) = (self.x.last_chunk(), y.last_chunk_mut()) {
                 // The last group, some of which comes again below.
-                *y = self.group::<FMA>(*x);
+                *y = self.group::<FMA, GROUP>(*x);
             } else {
                 let mut group = [T::zero(); GROUP];
                 for (value, x) in group.iter_mut().zip(rest) {
                     *value = *x;
                 }
-                for (y, value) in y.iter_mut().zip(self.group::<FMA>(group)) {
+                for (y, value) in y.iter_mut().zip(self.group::<FMA, GROUP>(group)) {
                     *y = value;
                 }
             }
@@ -189,7 +187,20 @@ impl<T: Scalar, B: Body<T>> Kernel for Map<'_, T, B> {
         let (x, _) = x_rest.as_chunks::<GROUP>();
         let (y, _) = y_rest.as_chunks_mut::<GROUP>();
         for (x, y) in x.iter().zip(y) {
-            *y = self.group::<FMA>(*x);
+            *y = self.group::<FMA, GROUP>(*x);
+        }
+    }
+}
+
+impl<T: Scalar, B: Body<T>> Kernel for Map<'_, T, B> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        if B::WIDE {
+            self.run_in_groups::<FMA, 16>();
+        } else {
+            self.run_in_groups::<FMA, 8>();
         }
     }
 }
@@ -365,6 +376,8 @@ impl<T: Elementary> Body<T> for Exp {
 pub(crate) struct Tanh;
 
 impl<T: Elementary> Body<T> for Tanh {
+    const WIDE: bool = true;
+
     #[inline(always)]
     fn at<const FMA: bool>(self, x: T) -> T {
         let a = at_most(x.abs(), T::TANH_HIGHEST);
