@@ -167,9 +167,9 @@ fn recursive_least_squares_answer_or_refuse() {
                     answered(rls.partial_fit(&rates, &targets, &mut readout));
                 }
                 let mut archive = Archive::new("", 1);
-                rls.export(&mut archive);
+                rls.export(&mut archive, "rls");
                 spoil(g, &mut archive);
-                answered(rls.import(&archive));
+                answered(rls.import(&archive, "rls"));
             }
         }),
         ("PerUnitRls", |g| {
@@ -205,9 +205,9 @@ fn recursive_least_squares_answer_or_refuse() {
                 }
                 rls.settle(&workers);
                 let mut archive = Archive::new("", 1);
-                rls.export(&mut archive);
+                rls.export(&mut archive, "rls");
                 spoil(g, &mut archive);
-                answered(rls.import(&archive));
+                answered(rls.import(&archive, "rls"));
             }
         }),
     ];

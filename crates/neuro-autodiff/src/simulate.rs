@@ -57,8 +57,9 @@ pub fn simulate<T: Scalar, C: Cell<T>>(
     initial: &[T],
     disturbance: &mut Disturbance<T>,
 ) -> Result<Simulation<T>, Error> {
-    let (trials, steps) = (inputs.trials(), inputs.steps());
-    let mut states = Trajectory::zeros(cell.shape().units, trials, steps + 1);
+    let (units, trials, steps) = (cell.shape().units, inputs.trials(), inputs.steps());
+    neuro_core::Error::check_size::<T>("states", &[units, trials, steps.saturating_add(1)])?;
+    let mut states = Trajectory::zeros(units, trials, steps + 1);
     let outputs = run(
         cell,
         parameters,
@@ -102,6 +103,7 @@ fn run<T: Scalar, C: Cell<T>>(
         }
         .into());
     }
+    neuro_core::Error::check_size::<T>("outputs", &[shape.outputs, trials, steps])?;
     let columns = trials * steps;
     neuro_core::Error::check_shape("inputs", (shape.inputs, columns), (inputs.units(), columns))?;
     neuro_core::Error::check_length("initial state", shape.units * trials, initial.len())?;

@@ -282,7 +282,7 @@ fn mistake(var: Var<'_>, expected: &str) {
 
 #[test]
 fn a_mistake_is_told_with_its_place() {
-    let all: [(Operation, &str); 12] = [
+    let all: [(Operation, &str); 14] = [
         (|a, b| a.matmul(b), "matmul at"),
         (
             |a, b| a.matmul(b),
@@ -307,6 +307,11 @@ fn a_mistake_is_told_with_its_place() {
         (
             |a, _| a.columns(3..4),
             "expected 1 columns from column 3 on, found 2x3",
+        ),
+        (|a, _| a.rows(2..1), "rows from row 2 on, found 2x3"),
+        (
+            |a, _| a.columns(2..1),
+            "columns from column 2 on, found 2x3",
         ),
         (
             |a, _| a.sum_blocks(2),

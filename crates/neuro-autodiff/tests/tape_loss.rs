@@ -220,6 +220,10 @@ fn mistakes_are_found_before_work_starts() {
     assert!(wrong.contains(&expected), "{wrong}");
 
     let mut labels = batch();
+    labels.labels.clear();
+    let wrong = message(&TapeLoss::per_step(Entropy, At::End), &labels);
+    assert!(wrong.starts_with("labels"), "{wrong}");
+    let mut labels = batch();
     labels.labels[1] = 9;
     let wrong = message(&TapeLoss::per_step(Entropy, At::End), &labels);
     assert!(

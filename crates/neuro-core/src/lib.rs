@@ -22,6 +22,7 @@ pub use error::Error;
 pub use nalgebra;
 pub use num_complex::Complex;
 pub use rand;
+pub use rand_chacha;
 pub use scalar::Scalar;
 pub use simd::{Kernel, flushed, fused, run_kernel, vectorize};
 pub use streams::{Domain, Purpose, Streams};

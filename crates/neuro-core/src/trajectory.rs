@@ -25,8 +25,10 @@ impl<T: Scalar> Trajectory<T> {
     /// [`Error::check_size`] tells beforehand.
     #[must_use]
     pub fn zeros(units: usize, trials: usize, steps: usize) -> Self {
+        let count = units.checked_mul(trials).and_then(|n| n.checked_mul(steps));
+        let count = count.expect("a trajectory that fits into memory");
         Self {
-            data: vec![T::zero(); units * trials * steps],
+            data: vec![T::zero(); count],
             units,
             trials,
             steps,

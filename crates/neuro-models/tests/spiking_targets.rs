@@ -82,11 +82,15 @@ fn rates_count_trials_without_spikes() {
     };
     let smooth = spikes.rates(&smooth).expect("neurons that fire");
     assert!(smooth.rates.min() > 0.0 && smooth.rates.amax() < 2.0);
-    let loud = RateConfig {
-        least_rate: 1e4,
-        ..config
+    let refused = |change: fn(&mut RateConfig)| {
+        let mut config = config.clone();
+        change(&mut config);
+        spikes.rates(&config).expect_err("refused").to_string()
     };
-    assert!(spikes.rates(&loud).is_err());
+    refused(|c| c.least_rate = 1e4);
+    assert!(refused(|c| c.duration = 21.0).contains("a multiple of the bin of 2"));
+    assert!(refused(|c| c.duration = 0.4).contains("a multiple of the bin of 2"));
+    assert!(refused(|c| c.start = f64::NAN).contains("start of the rates"));
 }
 
 #[test]

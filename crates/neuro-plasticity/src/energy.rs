@@ -185,6 +185,9 @@ pub struct EnergyUpdate<T: Scalar = f64> {
 
 impl<T: Scalar> EnergyUpdate<T> {
     /// For this number of features and hidden units.
+    ///
+    /// # Panics
+    /// When the buffers do not fit into memory, which [`neuro_core::Error::check_size`] tells beforehand.
     #[must_use]
     pub fn new(features: usize, hidden: usize) -> Self {
         Self {

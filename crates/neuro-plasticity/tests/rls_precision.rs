@@ -66,13 +66,7 @@ fn single_precision_stays_close(loops: Loops, n: usize) {
             .update(&workers, &lesson, &mut in_single)
             .expect("a positive P");
     }
-    let inverse = |write: &dyn Fn(&mut [f64])| {
-        let mut p = DMatrix::zeros(n, n);
-        write(p.as_mut_slice());
-        p
-    };
-    let exact = inverse(&|p| double.inverse_correlation_into(0, p));
-    let rough = inverse(&|p| single.inverse_correlation_into(0, p));
+    let (exact, rough) = (double.inverse_correlation(0), single.inverse_correlation(0));
     let drift = (&exact - &rough).amax() / exact.amax();
     let apart = in_double.iter().zip(&in_single).map(|(a, b)| (a - b).abs());
     let largest = in_double.iter().fold(0.0, |m: f64, w| m.max(w.abs()));

@@ -274,6 +274,7 @@ impl<T: Scalar> Loss<T> for TapeLoss<T> {
             Core::check_shape(what, expected, (values.trials(), values.steps()))?;
         }
         Core::check_length("mask of a step", 1, batch.mask.units())?;
+        Core::check_length("labels", batch.trials(), batch.labels.len())?;
         check_mask(batch)?;
         if let Each::Step(at) = self.each {
             at.validate(batch)?;

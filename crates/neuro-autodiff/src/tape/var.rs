@@ -227,18 +227,20 @@ impl<'t, T: Scalar> Var<'t, T> {
         self.unary("sum_blocks", Operation::SumBlocks(self.node, columns))
     }
 
-    /// Some rows.
+    /// Some rows. A range that ends before it begins is a mistake, as is one beyond the last row.
     #[must_use]
     #[track_caller]
     pub fn rows(self, rows: Range<usize>) -> Self {
-        self.unary("rows", Operation::Rows(self.node, rows.start, rows.len()))
+        let count = rows.end.checked_sub(rows.start).unwrap_or(usize::MAX);
+        self.unary("rows", Operation::Rows(self.node, rows.start, count))
     }
 
-    /// Some columns.
+    /// Some columns. A range that ends before it begins is a mistake, as is one beyond the last column.
     #[must_use]
     #[track_caller]
     pub fn columns(self, columns: Range<usize>) -> Self {
-        let operation = Operation::Columns(self.node, columns.start, columns.len());
+        let count = columns.end.checked_sub(columns.start).unwrap_or(usize::MAX);
+        let operation = Operation::Columns(self.node, columns.start, count);
         self.unary("columns", operation)
     }
 

@@ -62,13 +62,23 @@ impl SynapticFilter {
     /// the same unit of time.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] unless all are positive.
+    /// [`Error::OutOfRange`] unless all are positive, and for a step with which rates would grow: from 2.785 time
+    /// constants on with [`Decay::RungeKutta4`].
     pub fn new(time_constant: f64, dt: f64, rate_unit: f64, decay: Decay) -> Result<Self, Error> {
         check_time("synaptic time constant", time_constant)?;
         check_time("step of the synapses", dt)?;
         check_time("time unit of rates", rate_unit)?;
+        let steps = dt / time_constant;
+        let factor = decay.factor(steps);
+        let expected = "a step with which rates decay";
+        Error::check_range(
+            "step over synaptic time constant",
+            expected,
+            steps,
+            factor < 1.0,
+        )?;
         Ok(Self {
-            decay: decay.factor(dt / time_constant),
+            decay: factor,
             jump: rate_unit / time_constant,
         })
     }

@@ -19,9 +19,9 @@ use crate::{Error, vectorize};
 /// `tau` ([`QifGain`](crate::transfer::QifGain)). Source: Ermentrout, Neural Comput. 8 (1996) 979.
 ///
 /// The classical Runge–Kutta method, current constant within the step; the phase is kept in
-/// `(-pi, pi]` by adding or subtracting one turn, of which only the subtraction is a spike. Strong
-/// inhibition (`x dt / tau < -6`) can throw the phase below `-pi` within a step: without the added
-/// turn it would stay on a wrong branch.
+/// `(-pi, pi]` by adding or subtracting turns, and a step that ends above `pi` is a spike, one however
+/// many turns it made. Strong inhibition (`x dt / tau < -6`) can throw the phase below `-pi` within a step, and
+/// currents beyond `6 tau / dt` by more than one turn: without the turns it would stay on a wrong branch.
 ///
 /// ```
 /// use neuro_core::spiking::{SpikingUnits, Theta};
@@ -107,13 +107,26 @@ impl SpikingUnits for Theta {
                     let k4 = rate(at + h * k3, *x);
                     let to = at + h / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4);
                     *spike = if to > PI { 1.0 } else { 0.0 };
-                    let turn = if to <= -PI { TAU } else { -TAU * *spike };
-                    *theta = to + turn;
+                    *theta = on_circle(to);
                 }
             },
         );
     }
 }
+
+/// The same phase in `(-pi, pi]`.
+#[inline(always)]
+fn on_circle(phase: f64) -> f64 {
+    // Whole turns; at most half a turn is left, but for rounding.
+    let turns = (phase * (1.0 / TAU) + ROUND) - ROUND;
+    let rest = phase - turns * TAU;
+    let turn = if rest > PI { TAU } else { 0.0 };
+    let turn = if rest <= -PI { -TAU } else { turn };
+    rest - turn
+}
+
+/// Adding and subtracting rounds to an integer.
+const ROUND: f64 = 6_755_399_441_055_744.0;
 
 /// `1 - cos theta + x (1 + cos theta) = 2 (s^2 + x (1 - s^2))` with `s = sin(theta / 2)`.
 #[inline(always)]
@@ -129,8 +142,6 @@ fn rate(theta: f64, x: f64) -> f64 {
 /// 21st power has an error below 2e-18 at `pi / 2`.
 #[inline(always)]
 fn sin_square(y: f64) -> f64 {
-    /// Adding and subtracting rounds to an integer.
-    const ROUND: f64 = 6_755_399_441_055_744.0;
     /// What `PI` lacks to be pi.
     const PI_REST: f64 = 1.224_646_799_147_353_2e-16;
     /// `(-1)^k / (2 k + 1)!` for `k = 10` down to 1.
@@ -192,13 +203,33 @@ mod tests {
     }
 
     #[test]
-    fn strong_inhibition_stays_on_the_circle_without_spikes() {
-        for x in [-20.0, -60.0, -100.0] {
-            let (mut theta, mut spikes) = ([3.0], [0.0]);
-            for _ in 0..100 {
-                Theta::default().step(&[x], &mut theta, &mut spikes);
-                assert!(theta[0] > -PI && theta[0] <= PI, "{x}: {theta:?}");
+    fn strong_currents_stay_on_the_circle_and_leave_no_trace() {
+        for x in [
+            -5000.0, -100.0, -65.0, -60.0, -20.0, 62.0, 70.0, 150.0, 5000.0,
+        ] {
+            for start in -31..=31 {
+                let (mut theta, mut spikes) = ([0.1 * f64::from(start)], [0.0]);
+                for _ in 0..1000 {
+                    Theta::default().step(&[x], &mut theta, &mut spikes);
+                    assert!(theta[0] > -PI && theta[0] <= PI, "{x}: {theta:?}");
+                }
+                // Then a current of 1 fires once in 10 pi steps, whatever was before.
+                let mut count = 0.0;
+                for _ in 0..2000 {
+                    Theta::default().step(&[1.0], &mut theta, &mut spikes);
+                    count += spikes[0];
+                }
+                assert!((62.0..=65.0).contains(&count), "{x} from {start}: {count}");
             }
+        }
+        for (phase, same) in [
+            (PI, PI),
+            (-PI, PI),
+            (3.5 * PI, -0.5 * PI),
+            (-3.5 * PI, 0.5 * PI),
+            (0.0, 0.0),
+        ] {
+            assert!((on_circle(phase) - same).abs() < 1e-14, "{phase}");
         }
     }
 

@@ -111,11 +111,14 @@ impl Config {
     }
 
     /// The largest step (ms) with which an explicit Runge–Kutta method of as many stages as its
-    /// `order` (1 to 4) lets every decaying mode of the unperturbed network decay.
+    /// `order` (1 to 4) lets every decaying mode of the unperturbed network decay. Methods of higher order
+    /// have more stages than that; `order` 4 is on the safe side for them.
     ///
     /// # Errors
-    /// What [`spectrum`](Self::spectrum) finds.
+    /// What [`spectrum`](Self::spectrum) finds, and [`neuro_core::Error::OutOfRange`] for another order.
     pub fn largest_step(&self, order: u32) -> Result<f64, Error> {
+        let valid = (1..=4).contains(&order);
+        neuro_core::Error::check_range("order", "1 to 4", f64::from(order), valid)?;
         let spectrum = self.spectrum()?;
         let decaying = spectrum.iter().flatten().filter(|value| value.re < 0.0);
         Ok(decaying.fold(f64::INFINITY, |least, value| {

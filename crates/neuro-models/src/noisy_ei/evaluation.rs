@@ -97,8 +97,8 @@ impl Evaluation {
     /// [`Network::run`] gives.
     ///
     /// # Errors
-    /// [`neuro_core::Error`] for outputs of another shape or that are not finite, and a task without
-    /// a response.
+    /// [`neuro_core::Error`] for outputs of another shape or that are not finite, a label that is neither 0
+    /// nor 1, and a task without a response.
     pub fn add<T: Scalar>(
         &mut self,
         task: &dyn ResponseTask<T>,
@@ -114,6 +114,10 @@ impl Evaluation {
         Core::check_length("steps of the outputs", batch.steps(), outputs.steps())?;
         Core::check_finite("outputs", outputs.as_slice())?;
         Loss::<T>::validate(&LOSS, batch, 1)?;
+        Core::check_length("labels", batch.trials(), batch.labels.len())?;
+        for label in &batch.labels {
+            Core::check_range("label", "0 or 1", *label as f64, *label < 2)?;
+        }
         let response = task.response();
         let expected = format!("at most {} steps", outputs.steps());
         let fits = response.end <= outputs.steps();
@@ -146,9 +150,6 @@ impl Evaluation {
     }
 
     /// Whether each trial was answered correctly.
-    ///
-    /// # Panics
-    /// When a label is neither 0 nor 1.
     #[must_use]
     pub fn correct(&self, rule: &dyn CorrectTrial) -> Vec<bool> {
         let trials = self.answers.iter().zip(&self.labels);
@@ -158,9 +159,6 @@ impl Evaluation {
     }
 
     /// Share of correct trials; not a number without trials.
-    ///
-    /// # Panics
-    /// When a label is neither 0 nor 1.
     #[must_use]
     pub fn accuracy(&self, rule: &dyn CorrectTrial) -> f64 {
         let hits = self.correct(rule).into_iter().filter(|c| *c).count();

@@ -34,7 +34,7 @@ pub struct CycleTest {
     pub threshold: Option<f64>,
     /// Laps, at least 1, of which there must be more visits: 2.
     pub laps: usize,
-    /// Share of the visits, from 0 to 1, which the longest unbroken chain must exceed: 0.8.
+    /// Share of the visits, from 0 to below 1, which the longest unbroken chain must exceed: 0.8.
     pub chain: f64,
     /// Time without a new visit, in units of the delay's time constant, finite and positive, after which the network
     /// has come to rest: 12, which leave 6e-6 of what the delay held.
@@ -81,8 +81,8 @@ impl CycleTest {
             Core::check_finite("threshold", &[threshold])?;
         }
         at_least_one("laps", self.laps)?;
-        let holds = (0.0..=1.0).contains(&self.chain);
-        Core::check_range("chain", "from 0 to 1", self.chain, holds)?;
+        let holds = (0.0..1.0).contains(&self.chain);
+        Core::check_range("chain", "from 0 to below 1", self.chain, holds)?;
         Ok(positive("patience", self.patience)?)
     }
 }
@@ -103,8 +103,10 @@ impl Network {
         let sample = test.step * test.steps_per_sample as f64;
         let samples = test.patience * self.config.delay_time_constant / sample;
         let steps = samples * test.steps_per_sample as f64;
-        let expected = "at most 1e12 steps, in units of the delay's time constant";
-        Core::check_range("patience", expected, test.patience, steps <= MOST_STEPS)?;
+        let expected =
+            "at least a sample and at most 1e12 steps, in units of the delay's time constant";
+        let fits = samples >= 1.0 && steps <= MOST_STEPS;
+        Core::check_range("patience", expected, test.patience, fits)?;
         let (n, k) = self.memories.shape();
         Core::check_length("memories of the episodes", k, episodes.memories())?;
         let (first, still) = (self.memory(0)?, vec![0.0; n]);

@@ -10,6 +10,9 @@ use crate::Error;
 /// Memories of fair, independent +-1: features x memories, drawn from the `Weights` stream 0.
 ///
 /// With few features two of them may be equal; [`Network::store`] then refuses them.
+///
+/// # Panics
+/// When they do not fit into memory, which [`neuro_core::Error::check_size`] tells beforehand.
 #[must_use]
 pub fn random_memories(features: usize, count: usize, streams: Streams) -> DMatrix<f64> {
     let mut rng = streams.rng(Domain::Weights, 0);

@@ -34,7 +34,7 @@ impl Episodes {
     /// Cycles of these lengths, one after another: `[3, 4]` is `0 1 2` and `3 4 5 6`.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for a cycle of length 0, [`Error::TooLarge`] for cycles that do not fit into
+    /// [`Error::Empty`] for a cycle of length 0, [`Error::TooLarge`] for cycles that do not fit into
     /// memory.
     pub fn cycles(lengths: &[usize]) -> Result<Self, Error> {
         let memories = lengths
@@ -115,6 +115,9 @@ impl Episodes {
     }
 
     /// 1 for each transition: row `to`, column `from`, the transpose of the paper's `G`.
+    ///
+    /// # Panics
+    /// When it does not fit into memory.
     #[must_use]
     pub fn adjacency(&self) -> DMatrix<f64> {
         let mut matrix = DMatrix::zeros(self.memories, self.memories);

@@ -187,10 +187,25 @@ impl Lagrangian for LogCosh {
     }
 
     fn value(&self, v: &[f64]) -> f64 {
-        // log cosh x = |x| + log(1 + exp(-2 |x|)) - log 2
-        let sizes = v.iter().map(|v| v.abs()).sum::<f64>();
-        let corrections = sum_of_blocks(softplus_into, v, |v| -2.0 * self.gain * v.abs());
-        sizes + (corrections - v.len() as f64 * std::f64::consts::LN_2) / self.gain
+        // log cosh x = |x| + log(1 + exp(-2 |x|)) - log 2, or where these cancel, log(1 + sinh(x)^2) / 2
+        let is_far = |v: f64| self.gain * v.abs() >= 1.0;
+        let (mut sizes, mut logarithms) = (0.0, 0.0);
+        for v in v {
+            if is_far(*v) {
+                sizes += v.abs();
+                logarithms -= std::f64::consts::LN_2;
+            } else {
+                logarithms += 0.5 * (self.gain * v).sinh().powi(2).ln_1p();
+            }
+        }
+        logarithms += sum_of_blocks(softplus_into, v, |v| {
+            if is_far(v) {
+                -2.0 * self.gain * v.abs()
+            } else {
+                f64::NEG_INFINITY
+            }
+        });
+        sizes + logarithms / self.gain
     }
 
     fn activation_into(&self, _units: usize, v: &[f64], activation: &mut [f64]) {
@@ -390,6 +405,26 @@ mod tests {
             }
             let curvature: f64 = product.iter().zip(&x).map(|(p, x)| p * x).sum();
             assert!(curvature >= 0.0, "{lagrangian:?}");
+        }
+    }
+
+    #[test]
+    fn small_states_keep_their_digits() {
+        for gain in [1e-10, 0.3, 1.0, 50.0] {
+            for x in [1e-9_f64, 1e-4, 0.02] {
+                // x^2 / 2 - x^4 / 12 + x^6 / 45
+                let expected = (x * x / 2.0 - x.powi(4) / 12.0 + x.powi(6) / 45.0) / gain;
+                let found = LogCosh { gain }.value(&[x / gain, -x / gain]) / 2.0;
+                assert!(
+                    (found / expected - 1.0).abs() < 1e-12,
+                    "{gain} {x}: {found}"
+                );
+            }
+            // Both forms where they meet.
+            let at = |x: f64| LogCosh { gain }.value(&[x / gain]) * gain;
+            for x in [1.0 - 1e-12, 1.0, 1.0 + 1e-12] {
+                assert!((at(x) - x.cosh().ln()).abs() < 1e-15, "{gain} {x}");
+            }
         }
     }
 

@@ -237,7 +237,7 @@ impl Learning {
             self.learn(target)?;
             let network = &self.network;
             let synapses = network.memories.iter().chain(&network.transitions);
-            // A sum that is not finite says the same of one of its terms.
+            // What is so large that the sum of finite values overflows has diverged too.
             if !synapses.sum::<f64>().is_finite() {
                 self.network.memories.copy_from(&self.kept.0);
                 self.network.transitions.copy_from(&self.kept.1);

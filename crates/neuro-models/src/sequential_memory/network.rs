@@ -204,10 +204,11 @@ impl Network {
     /// The hidden unit whose memory is most alike to each pattern (columns): the largest product of the two.
     ///
     /// # Errors
-    /// [`neuro_core::Error::Length`] for patterns of another length.
+    /// [`neuro_core::Error`] for patterns of another length and values that are not finite.
     pub fn winners(&self, patterns: &DMatrix<f64>) -> Result<Vec<usize>, Error> {
         let n = self.feature_units();
         Core::check_length("patterns", n, patterns.nrows())?;
+        Core::check_finite("patterns", patterns.as_slice())?;
         let products = self.memories.tr_mul(patterns);
         Ok(products.column_iter().map(|p| p.argmax().0).collect())
     }

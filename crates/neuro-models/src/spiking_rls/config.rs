@@ -1,8 +1,10 @@
 //! Every constant of the networks and of learning, once.
 
 use neuro_core::Error;
-use neuro_core::spiking::{Decay, LeakyIntegrateAndFire};
+use neuro_core::spiking::{Decay, LeakyIntegrateAndFire, SpikingUnits, SynapticFilter};
 use neuro_plasticity::{Dale, RlsConfig};
+
+use super::RATE_UNIT;
 
 /// What the units of a network are.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -106,12 +108,17 @@ impl Config {
         let valid = gain.is_finite() && gain >= 0.0;
         Error::check_range("gain sigma", "a finite number >= 0", gain, valid)?;
         check_time("synaptic time constant", self.synaptic_time_constant)?;
-        check_time("step", self.model.dt())?;
-        if let Model::Rate { time_constant, dt } = self.model {
-            check_time("time constant", time_constant)?;
-            Error::check_range("step", "at most the time constant", dt, dt <= time_constant)?;
-        }
-        Ok(())
+        let dt = self.model.dt();
+        check_time("step", dt)?;
+        match self.model {
+            Model::Rate { time_constant, .. } => {
+                check_time("time constant", time_constant)?;
+                Error::check_range("step", "at most the time constant", dt, dt <= time_constant)
+            }
+            Model::LeakyIntegrateAndFire(membranes) => membranes.validate(units),
+            Model::Theta { .. } | Model::Izhikevich { .. } => Ok(()),
+        }?;
+        SynapticFilter::new(self.synaptic_time_constant, dt, RATE_UNIT, self.decay).map(drop)
     }
 }
 

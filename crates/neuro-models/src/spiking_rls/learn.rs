@@ -319,7 +319,7 @@ impl<T: Scalar> Learning<T> {
         archive.insert_vector("state.spikes", &self.state.spikes);
         archive.insert_scalar("loops", self.loops);
         archive.insert_scalar("seed", self.streams.seed());
-        self.rls.export(&mut archive);
+        self.rls.export(&mut archive, "rls");
         archive
     }
 
@@ -351,7 +351,7 @@ impl<T: Scalar> Learning<T> {
         read("state.drive", &mut self.state.drive)?;
         read("state.spikes", &mut self.state.spikes)?;
         self.loops = archive.scalar("loops")?;
-        self.rls.import(archive)?;
+        self.rls.import(archive, "rls")?;
         self.network.weights_mut().copy_from_slice(&weights);
         Ok(())
     }

@@ -55,7 +55,7 @@ impl Network {
         check_share("share of lost units", share)?;
         let n = self.units();
         let count = (share * n as f64).round() as usize;
-        let mut lost = permuted(n, streams, LOST + index);
+        let mut lost = permuted(n, streams, LOST.wrapping_add(index));
         lost.truncate(count);
         lost.sort_unstable();
         self.disconnect(&lost)?;
@@ -86,7 +86,7 @@ impl Network {
             places.extend(within.map(|(place, _)| place));
         }
         let count = (share * places.len() as f64).round() as usize;
-        let chosen = permuted(places.len(), streams, SHUFFLED + index);
+        let chosen = permuted(places.len(), streams, SHUFFLED.wrapping_add(index));
         let chosen: Vec<usize> = chosen[..count].iter().map(|k| places[*k]).collect();
         let values: Vec<f64> = chosen.iter().map(|place| self.weights()[*place]).collect();
         // The order of choice is random: shifting the values by one place permutes them all.
@@ -111,15 +111,15 @@ impl Network {
         streams: Streams,
         trial: u64,
     ) -> Result<Option<Deletion>, Error> {
-        let intact = self.recall(pattern, config, streams, trial)?;
         let first = steps_of("time of the deleted spike", after, self.dt())?;
+        let intact = self.recall(pattern, config, streams, trial)?;
         let Some((step, _)) = intact.spikes.iter().find(|(step, _)| *step >= first) else {
             return Ok(None);
         };
         let step = *step;
         let fired = intact.spikes.iter().filter(|(at, _)| *at == step);
         let fired: Vec<usize> = fired.map(|(_, unit)| *unit).collect();
-        let mut rng = streams.rng(Domain::Analysis, DELETED + trial);
+        let mut rng = streams.rng(Domain::Analysis, DELETED.wrapping_add(trial));
         let unit = fired[rng.random_range(0..fired.len())];
         let mut state = self.state_after_stimulus(pattern, config, streams, trial)?;
         let steps = intact.drive.ncols();
@@ -153,10 +153,10 @@ impl Network {
         trial: u64,
     ) -> Result<State, Error> {
         pattern.check(self.units())?;
-        let mut state = self.random_state(streams, trial);
         let free = steps_of("free run", config.free_run, self.dt())?;
-        self.run(free, &[], &mut state);
         let stimulated = steps_of("stimulus", config.stimulus_duration, self.dt())?;
+        let mut state = self.random_state(streams, trial);
+        self.run(free, &[], &mut state);
         self.run(stimulated, &pattern.stimulus, &mut state);
         Ok(state)
     }

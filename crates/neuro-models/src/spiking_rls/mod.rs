@@ -49,6 +49,7 @@
 
 mod balanced;
 mod config;
+mod files;
 mod learn;
 mod lesion;
 mod network;

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use nalgebra::DMatrix;
-use neuro_core::archive::Archive;
 use neuro_core::connectivity::{bernoulli_mask, gaussian};
 use neuro_core::spiking::{Connections, Izhikevich, SpikingUnits, SynapticFilter, Theta};
 use neuro_core::transfer::{Tanh, Transfer};
@@ -206,26 +205,6 @@ impl Network {
     #[must_use]
     pub fn weight_matrix(&self) -> DMatrix<f64> {
         self.connections.matrix_of(&self.weights)
-    }
-
-    /// The network as a file of kind `neuro.spiking-rls.network`, version 1: `starts[i]` is where the inputs of
-    /// unit `i` begin in `sources` and `weights`, the last one their number; `bias` of each unit; `dt` (ms).
-    /// What the units are is not stored.
-    #[must_use]
-    pub fn export(&self) -> Archive {
-        let mut archive = Archive::new("neuro.spiking-rls.network", 1);
-        let units = 0..self.units();
-        let ranges = units.clone().map(|i| self.connections.range(i));
-        let ends = ranges.map(|range| range.end as u64);
-        let starts: Vec<u64> = std::iter::once(0).chain(ends).collect();
-        let sources = units.flat_map(|i| self.connections.sources(i));
-        let sources: Vec<u64> = sources.map(|j| u64::from(*j)).collect();
-        archive.insert_vector("starts", &starts);
-        archive.insert_vector("sources", &sources);
-        archive.insert_vector("weights", &self.weights);
-        archive.insert_vector("bias", &self.bias);
-        archive.insert_scalar("dt", self.dt);
-        archive
     }
 
     /// Sets all weights from and to these units to 0 (Fig. 3d).

@@ -130,7 +130,8 @@ impl Network {
     /// from the `InitialState` stream of that number.
     ///
     /// # Errors
-    /// [`neuro_core::Error`] when the pattern is that of another network or a duration is negative.
+    /// [`neuro_core::Error`] when the pattern is that of another network, a duration is negative or the recording
+    /// does not fit into memory.
     pub fn recall(
         &self,
         pattern: &Pattern,
@@ -138,11 +139,12 @@ impl Network {
         streams: Streams,
         trial: u64,
     ) -> Result<Recording, Error> {
-        let mut state = self.state_after_stimulus(pattern, config, streams, trial)?;
         let steps = match steps_of("recording", config.duration, self.dt())? {
             0 => pattern.targets.ncols(),
             steps => steps,
         };
+        Core::check_size::<f64>("recording", &[3, self.units(), steps])?;
+        let mut state = self.state_after_stimulus(pattern, config, streams, trial)?;
         Ok(self.record(steps, |step| pattern.input_at(step), &mut state))
     }
 

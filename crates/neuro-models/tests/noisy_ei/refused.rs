@@ -1,12 +1,12 @@
 //! What is refused, and in which words.
 
 use nalgebra::DMatrix;
-use neuro_core::Streams;
 use neuro_core::parallel::Workers;
+use neuro_core::{Batch, Streams, Trajectory};
 use neuro_models::noisy_ei::{
-    CellTypes, Config, Network, TimeConstants, TrainingRun, UnitTimeConstants, Weights,
+    CellTypes, Config, Evaluation, Network, TimeConstants, TrainingRun, UnitTimeConstants, Weights,
 };
-use neuro_models::tasks::{ContextTask, ForcedChoiceTask, MatchingTask};
+use neuro_models::tasks::{ContextTask, ForcedChoiceTask, MatchingTask, PeakRule};
 
 use super::{network, short, small};
 
@@ -25,6 +25,20 @@ fn tasks_of_other_inputs_and_no_trials_are_refused() {
         message,
         "the cell's outputs x inputs: expected 1x1, found 1x2"
     );
+}
+
+#[test]
+fn labels_that_are_no_level_are_refused_before_answers_are_judged() {
+    let task = short();
+    let mut batch: Batch = Batch::of(&task, Streams::new(0), 0, 3).expect("three trials");
+    let outputs = Trajectory::zeros(1, 3, batch.steps());
+    let mut evaluation = Evaluation::new([-1.0, 1.0]);
+    evaluation.add(&task, &batch, &outputs).expect("0 or 1");
+    batch.labels[1] = 2;
+    let message = evaluation.add(&task, &batch, &outputs);
+    let message = message.expect_err("no level").to_string();
+    assert!(message.contains("expected 0 or 1, found 2"), "{message}");
+    assert_eq!(evaluation.correct(&PeakRule::default()).len(), 3);
 }
 
 #[test]

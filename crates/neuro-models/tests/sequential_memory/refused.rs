@@ -6,7 +6,7 @@ use nalgebra::DMatrix;
 use neuro_core::Streams;
 use neuro_models::Error;
 use neuro_models::sequential_memory::{
-    Config, Corruption, Drive, Episodes, Flow, LogSumExp, Network, OverlapFlow, Recall,
+    Config, Corruption, CycleTest, Drive, Episodes, Flow, LogSumExp, Network, OverlapFlow, Recall,
     ReducedFlow, Replay, random_memories,
 };
 
@@ -122,6 +122,20 @@ fn wrong_memories_graphs_gains_and_cues_are_refused_with_their_name() {
             .is_err()
     );
     assert!(Replay::new(vec![0.0], DMatrix::zeros(2, 2), 0.8).is_err());
+    assert!(
+        network
+            .winners(&DMatrix::from_element(20, 1, f64::NAN))
+            .is_err()
+    );
+    let episodes = Episodes::cycles(&[3]).expect("a cycle");
+    let cycle = |test| network.replay_cycle(&episodes, &test).map(|_| ()).is_err();
+    let test = CycleTest::default();
+    assert!(!cycle(test));
+    assert!(cycle(CycleTest { chain: 1.0, ..test }));
+    assert!(cycle(CycleTest {
+        steps_per_sample: 1_000_000_000_000_000,
+        ..test
+    }));
 }
 
 #[test]

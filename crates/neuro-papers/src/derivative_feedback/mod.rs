@@ -40,7 +40,7 @@ pub const PAPER: Paper = Paper {
     },
     paper: ScaleGuide {
         seeds: 10,
-        time: "about 3 h on 2 cores: 8 000 trials each",
+        time: "about 4 h on 2 cores: 8 000 trials each",
     },
 };
 

@@ -38,7 +38,7 @@ pub const PAPER: Paper = Paper {
     },
     paper: ScaleGuide {
         seeds: 50,
-        time: "about 1 h on 2 cores: up to 256 and 40 memories, 100 trials, 50 draws and learners",
+        time: "about 2 h on 2 cores: up to 256 and 40 memories, 100 trials, 50 draws and learners",
     },
 };
 

@@ -210,7 +210,7 @@ fn train_with<T: Scalar>(
     let network = completed.then(|| learning.into_network());
     if let Some(network) = &network {
         let file = session.output.network(&assignment.name());
-        network.export().write(&file)?;
+        network.save(&file).map_err(assignment.failed())?;
     }
     if path.exists() {
         std::fs::remove_file(&path).map_err(|e| Error::io(&path, e))?;

@@ -1,5 +1,6 @@
 //! Recurrent weights of all to all, without self-connections: one `P` for all units.
 
+use neuro_core::archive::Archive;
 use neuro_core::nalgebra::DMatrix;
 use neuro_core::{Error as Core, Scalar};
 
@@ -68,7 +69,8 @@ impl<T: Scalar> AllToAllRls<T> {
     ///
     /// # Errors
     /// [`neuro_core::Error`] for wrong shapes and values that are not finite, and
-    /// [`Error::LostPositivity`] with the first unit without a positive `P`; nothing has changed then.
+    /// [`Error::LostPositivity`] with the first unit without a positive `P`; nothing but the
+    /// [errors](Self::errors) has changed then.
     pub fn update(
         &mut self,
         rates: &[f64],
@@ -79,6 +81,11 @@ impl<T: Scalar> AllToAllRls<T> {
         check_sample("rates", n, rates)?;
         check_sample("targets", n, targets)?;
         Core::check_shape("weights", (n, n), weights.shape())?;
+        for (j, column) in weights.column_iter().enumerate() {
+            let (before, after) = column.as_slice().split_at(j);
+            Core::check_finite("weights", before)?;
+            Core::check_finite("weights", &after[1..])?;
+        }
         for (to, r) in self.rates.iter_mut().zip(rates) {
             *to = T::of(*r);
         }
@@ -92,11 +99,12 @@ impl<T: Scalar> AllToAllRls<T> {
                 *e -= if i == j { 0.0 } else { w * r };
             }
         }
+        // The difference of two equal numbers may round to below 0.
+        let least = -1e-9_f64.max(64.0 * T::epsilon().as_f64()) * quadratic;
         for (i, share) in self.shares.iter_mut().enumerate() {
             let (own, pivot) = (scale * y[i].as_f64(), self.matrix[(i, i)]);
             let reduced = quadratic - own * own / pivot;
-            // The difference of two equal numbers may round to below 0.
-            if !(pivot > 0.0 && reduced >= -1e-9 * quadratic) {
+            if !(pivot > 0.0 && reduced >= least) {
                 return Err(lost(i, reduced));
             }
             *share = self.errors[i] / (self.config.forgetting + reduced.max(0.0));
@@ -115,9 +123,28 @@ impl<T: Scalar> AllToAllRls<T> {
         Ok(())
     }
 
-    /// The error of each unit before the last update.
+    /// The error of each unit before the last update, or the last one that failed.
     #[must_use]
     pub fn errors(&self) -> &[f64] {
         &self.errors
+    }
+
+    /// `P` of all units, units x units.
+    #[must_use]
+    pub fn inverse_correlation(&self) -> DMatrix<f64> {
+        self.inverse.matrix()
+    }
+
+    /// Stores `P` under this name; see [`PerUnitRls::export`](super::PerUnitRls::export).
+    pub fn export(&mut self, archive: &mut Archive, name: &str) {
+        self.inverse.export_alone(archive, name);
+    }
+
+    /// Goes on from what [`export`](Self::export) has stored under this name.
+    ///
+    /// # Errors
+    /// [`neuro_core::Error`] for what is missing or does not fit; nothing has changed then.
+    pub fn import(&mut self, archive: &Archive, name: &str) -> Result<(), Error> {
+        Ok(self.inverse.import_alone(archive, name)?)
     }
 }

@@ -10,6 +10,8 @@
 //! so that a few columns of `P` take the place of all of it, and its changes can wait ([`Pending`]). Up to
 //! rounding, nothing is approximated; an error in `P r` shrinks by the decay at each update.
 
+use neuro_core::archive::Archive;
+use neuro_core::nalgebra::DMatrix;
 use neuro_core::{Error as Core, Scalar};
 
 use super::columns::{add_columns, apply};
@@ -211,21 +213,43 @@ impl<T: Scalar> InverseCorrelation<T> {
         });
     }
 
-    /// Writes `P`, column by column.
-    pub(super) fn matrix_into(&self, matrix: &mut [f64]) {
-        self.unpack_into(matrix);
+    /// `P`, inputs x inputs.
+    pub(super) fn matrix(&self) -> DMatrix<f64> {
+        let mut matrix = DMatrix::zeros(self.inputs, self.inputs);
+        self.unpack_into(matrix.as_mut_slice());
         let factor = self.factor.as_f64();
-        for (j, column) in matrix.chunks_exact_mut(self.inputs.max(1)).enumerate() {
+        for (j, mut column) in matrix.column_iter_mut().enumerate() {
             for (i, p) in column.iter_mut().enumerate() {
                 let last = factor * self.gain[i].as_f64() * self.gain[j].as_f64();
                 *p -= self.scale * (self.pending.entry(i, j) + last);
             }
         }
+        matrix
     }
 
     /// Number of values that a file stores.
     pub(super) fn stored(&self) -> usize {
         self.packed.len()
+    }
+
+    /// The same for so many inputs.
+    pub(super) fn stored_for(inputs: usize) -> usize {
+        Layout::of::<T>(inputs).len()
+    }
+
+    /// Stores this one matrix under a name of its own.
+    pub(super) fn export_alone(&mut self, archive: &mut Archive, name: &str) {
+        let mut packed = Vec::with_capacity(self.stored());
+        let scale = self.export(&mut packed);
+        archive.insert_vector(format!("{name}.packed"), &packed);
+        archive.insert_vector(format!("{name}.scale"), &[scale]);
+    }
+
+    /// Reads what [`export_alone`](Self::export_alone) has stored.
+    pub(super) fn import_alone(&mut self, archive: &Archive, name: &str) -> Result<(), Core> {
+        let scale = archive.vector::<f64>(&format!("{name}.scale"))?;
+        Core::check_length("scale of P", 1, scale.len())?;
+        self.import(&archive.vector::<T>(&format!("{name}.packed"))?, scale[0])
     }
 
     /// The packed values and the common factor; nothing is pending.

@@ -1,6 +1,7 @@
 //! One `P` for each unit, over the inputs that it has.
 
 use neuro_core::archive::Archive;
+use neuro_core::nalgebra::DMatrix;
 use neuro_core::parallel::Workers;
 use neuro_core::spiking::Connections;
 use neuro_core::{Error as Core, Scalar, vectorize};
@@ -108,8 +109,9 @@ impl<T: Scalar> PerUnitRls<T> {
     /// [`Dale`] variant; those of weight 0 are free.
     ///
     /// # Errors
-    /// What [`RlsConfig::validate`] finds, [`Error::NoInputs`] for a unit that hears nobody, and
-    /// [`neuro_core::Error::Length`] or [`neuro_core::Error::NonFinite`] for the weights.
+    /// What [`RlsConfig::validate`] finds, [`Error::NoInputs`] for a unit that hears nobody,
+    /// [`neuro_core::Error::Length`] or [`neuro_core::Error::NonFinite`] for the weights, and
+    /// [`neuro_core::Error::TooLarge`] when all `P` together do not fit into memory.
     pub fn new(
         config: RlsConfig,
         objective: Objective,
@@ -123,6 +125,9 @@ impl<T: Scalar> PerUnitRls<T> {
         if let Some(unit) = (0..units).find(|i| connections.sources(*i).is_empty()) {
             return Err(Error::NoInputs { unit });
         }
+        let stored =
+            (0..units).map(|i| InverseCorrelation::<T>::stored_for(connections.sources(i).len()));
+        Core::check_size::<T>("inverse correlations", &[stored.sum()])?;
         let chunks = (0..units).step_by(CHUNK).map(|first| {
             let members = first..units.min(first + CHUNK);
             let start = connections.range(first).start;
@@ -263,20 +268,19 @@ impl<T: Scalar> PerUnitRls<T> {
         self.chunks.iter().flat_map(|c| c.active.iter().copied())
     }
 
-    /// Writes `P` of a unit: inputs x inputs, in the order of its sources.
+    /// `P` of a unit: inputs x inputs, in the order of its sources.
     ///
     /// # Panics
-    /// When there is no such unit or `matrix` has not the square of its inputs.
-    pub fn inverse_correlation_into(&self, unit: usize, matrix: &mut [f64]) {
-        let inverse = &self.chunks[unit / CHUNK].inverses[unit % CHUNK];
-        assert_eq!(matrix.len(), inverse.inputs().pow(2), "inverse correlation");
-        inverse.matrix_into(matrix);
+    /// When there is no such unit.
+    #[must_use]
+    pub fn inverse_correlation(&self, unit: usize) -> DMatrix<f64> {
+        self.chunks[unit / CHUNK].inverses[unit % CHUNK].matrix()
     }
 
-    /// Stores everything that learning has made: `P` of all units and which synapses still learn. What was
-    /// waiting is applied first, see [`settle`](Self::settle). A run that goes on from the file has the bits
-    /// of this one.
-    pub fn export(&mut self, archive: &mut Archive) {
+    /// Stores everything that learning has made under names that begin with `name` and a point: `P` of all units
+    /// and which synapses still learn. What was waiting is applied first, see [`settle`](Self::settle). A run that
+    /// goes on from the file has the bits of this one.
+    pub fn export(&mut self, archive: &mut Archive, name: &str) {
         self.settle(&Workers::sequential());
         let stored = self.chunks.iter().flat_map(|c| &c.inverses);
         let mut packed = Vec::with_capacity(stored.map(InverseCorrelation::stored).sum());
@@ -284,23 +288,24 @@ impl<T: Scalar> PerUnitRls<T> {
         for inverse in self.chunks.iter_mut().flat_map(|c| &mut c.inverses) {
             scales.push(inverse.export(&mut packed));
         }
-        archive.insert_vector("rls.packed", &packed);
-        archive.insert_vector("rls.scale", &scales);
+        archive.insert_vector(format!("{name}.packed"), &packed);
+        archive.insert_vector(format!("{name}.scale"), &scales);
         let signs: Vec<i8> = self.chunks.iter().flat_map(|c| c.signs.clone()).collect();
-        archive.insert_vector("rls.sign", &signs);
-        archive.insert_vector("rls.active", &self.active().collect::<Vec<_>>());
+        archive.insert_vector(format!("{name}.sign"), &signs);
+        archive.insert_vector(format!("{name}.active"), &self.active().collect::<Vec<_>>());
     }
 
-    /// Goes on from what [`export`](Self::export) has stored, for the same connections and options.
+    /// Goes on from what [`export`](Self::export) has stored under this name, for the same connections and
+    /// options.
     ///
     /// # Errors
     /// [`neuro_core::Error::Tensor`] for what is missing or of another type, [`neuro_core::Error`] for
     /// sizes and values that do not fit; learning is then in an undefined but valid state.
-    pub fn import(&mut self, archive: &Archive) -> Result<(), Error> {
-        let packed = archive.vector::<T>("rls.packed")?;
-        let scales = archive.vector::<f64>("rls.scale")?;
-        let signs = archive.vector::<i8>("rls.sign")?;
-        let active = archive.vector::<bool>("rls.active")?;
+    pub fn import(&mut self, archive: &Archive, name: &str) -> Result<(), Error> {
+        let packed = archive.vector::<T>(&format!("{name}.packed"))?;
+        let scales = archive.vector::<f64>(&format!("{name}.scale"))?;
+        let signs = archive.vector::<i8>(&format!("{name}.sign"))?;
+        let active = archive.vector::<bool>(&format!("{name}.active"))?;
         let inverses = self.chunks.iter().flat_map(|c| &c.inverses);
         let expected = inverses.map(InverseCorrelation::stored).sum();
         Core::check_length("packed inverse correlations", expected, packed.len())?;

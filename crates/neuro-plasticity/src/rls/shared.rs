@@ -65,7 +65,7 @@ impl<T: Scalar> SharedRls<T> {
     ///
     /// # Errors
     /// [`neuro_core::Error`] for wrong shapes and values that are not finite, and
-    /// [`Error::LostPositivity`]; nothing has changed then.
+    /// [`Error::LostPositivity`]; nothing but the [errors](Self::errors) has changed then.
     pub fn partial_fit(
         &mut self,
         rates: &[f64],
@@ -75,6 +75,7 @@ impl<T: Scalar> SharedRls<T> {
         let inputs = self.inverse.inputs();
         check_sample("rates", inputs, rates)?;
         Core::check_shape("readout", (targets.len(), inputs), readout.shape())?;
+        Core::check_finite("readout", readout.as_slice())?;
         Core::check_finite("targets", targets)?;
         self.errors.clear();
         self.errors.extend_from_slice(targets);
@@ -99,7 +100,7 @@ impl<T: Scalar> SharedRls<T> {
         Ok(())
     }
 
-    /// The error of each output before the last update.
+    /// The error of each output before the last update, or the last one that failed.
     #[must_use]
     pub fn errors(&self) -> &[f64] {
         &self.errors
@@ -108,29 +109,19 @@ impl<T: Scalar> SharedRls<T> {
     /// `P`, inputs x inputs.
     #[must_use]
     pub fn inverse_correlation(&self) -> DMatrix<f64> {
-        let inputs = self.inverse.inputs();
-        let mut matrix = DMatrix::zeros(inputs, inputs);
-        self.inverse.matrix_into(matrix.as_mut_slice());
-        matrix
+        self.inverse.matrix()
     }
 
-    /// Stores `P`; see [`PerUnitRls::export`](super::PerUnitRls::export).
-    pub fn export(&mut self, archive: &mut Archive) {
-        let mut packed = Vec::with_capacity(self.inverse.stored());
-        let scale = self.inverse.export(&mut packed);
-        archive.insert_vector("rls.packed", &packed);
-        archive.insert_vector("rls.scale", &[scale]);
+    /// Stores `P` under this name; see [`PerUnitRls::export`](super::PerUnitRls::export).
+    pub fn export(&mut self, archive: &mut Archive, name: &str) {
+        self.inverse.export_alone(archive, name);
     }
 
-    /// Goes on from what [`export`](Self::export) has stored.
+    /// Goes on from what [`export`](Self::export) has stored under this name.
     ///
     /// # Errors
     /// [`neuro_core::Error`] for what is missing or does not fit; nothing has changed then.
-    pub fn import(&mut self, archive: &Archive) -> Result<(), Error> {
-        let scale = archive.vector::<f64>("rls.scale")?;
-        Core::check_length("scale of P", 1, scale.len())?;
-        Ok(self
-            .inverse
-            .import(&archive.vector::<T>("rls.packed")?, scale[0])?)
+    pub fn import(&mut self, archive: &Archive, name: &str) -> Result<(), Error> {
+        Ok(self.inverse.import_alone(archive, name)?)
     }
 }

@@ -4,7 +4,9 @@ use neuro_core::archive::{Archive, Tensor, TensorData};
 use neuro_core::nalgebra::DMatrix;
 use neuro_core::parallel::Workers;
 use neuro_core::spiking::Connections;
-use neuro_plasticity::{Dale, Error, Lesson, Objective, PerUnitRls, RlsConfig};
+use neuro_plasticity::{
+    AllToAllRls, Dale, Error, Lesson, Objective, PerUnitRls, RlsConfig, SharedRls,
+};
 
 use crate::*;
 
@@ -52,9 +54,9 @@ fn a_run_that_is_interrupted_has_the_bits_of_one_that_is_not() {
     let (early, late) = (half(0), half(30));
     train(&mut first, &workers, (&early.0, &early.1), &mut weights);
     let mut archive = Archive::new("test", 1);
-    first.export(&mut archive);
+    first.export(&mut archive, "rls");
     let mut second = make();
-    second.import(&archive).expect("the same sizes");
+    second.import(&archive, "rls").expect("the same sizes");
     train(&mut second, &workers, (&late.0, &late.1), &mut weights);
     assert_eq!(weights, through);
 }
@@ -97,7 +99,7 @@ fn a_matrix_that_is_not_positive_any_more_is_noticed() {
         PerUnitRls::new(config, Objective::Drive, Dale::Free, &connections, &weights)
             .expect("valid");
     let mut archive = Archive::new("test", 1);
-    rls.export(&mut archive);
+    rls.export(&mut archive, "rls");
     let mut packed = archive.vector::<f64>("rls.packed").expect("exported");
     for p in &mut packed {
         *p = -*p;
@@ -107,7 +109,7 @@ fn a_matrix_that_is_not_positive_any_more_is_noticed() {
         data: TensorData::new(packed),
     };
     archive.tensors.insert("rls.packed".into(), tensor);
-    rls.import(&archive).expect("the same sizes");
+    rls.import(&archive, "rls").expect("the same sizes");
     let lesson = Lesson {
         rates: &[1.0, 0.0, 0.0],
         targets: &[1.0, 1.0],
@@ -119,4 +121,77 @@ fn a_matrix_that_is_not_positive_any_more_is_noticed() {
         matches!(refused, Err(Error::LostPositivity { unit: 0, quadratic }) if quadratic == -1.0)
     );
     assert_eq!(weights, [0.5; 6]);
+}
+
+#[test]
+fn one_active_unit_among_all_is_learned_from_in_either_precision() {
+    fn learns<T: neuro_core::Scalar>() {
+        for regularization in [0.1, 1.0, 3.0, 7.0] {
+            for rate in [0.1, 0.2, 0.3, 0.9] {
+                let config = RlsConfig {
+                    regularization,
+                    ..RlsConfig::default()
+                };
+                let mut rls = AllToAllRls::<T>::new(config, 3).expect("three units");
+                let mut weights = DMatrix::zeros(3, 3);
+                for _ in 0..5 {
+                    rls.update(&[rate, 0.0, 0.0], &[1.0; 3], &mut weights)
+                        .expect("a positive P");
+                }
+                // The batch solution: five samples of the same rate.
+                let expected = 5.0 * rate / (regularization + 5.0 * rate * rate);
+                let error = (weights[(1, 0)] - expected).abs();
+                assert!(error < 1e-5, "{regularization} {rate}: {error}");
+            }
+        }
+    }
+    learns::<f32>();
+    learns::<f64>();
+}
+
+#[test]
+fn weights_that_are_not_finite_are_refused() {
+    let mut shared: SharedRls = SharedRls::new(RlsConfig::default(), 2).expect("two inputs");
+    let mut readout = DMatrix::from_row_slice(1, 2, &[0.0, f64::NAN]);
+    assert!(
+        shared
+            .partial_fit(&[1.0, 0.0], &[1.0], &mut readout)
+            .is_err()
+    );
+    let mut all: AllToAllRls = AllToAllRls::new(RlsConfig::default(), 2).expect("two units");
+    let mut weights = DMatrix::from_row_slice(2, 2, &[f64::NAN, 0.5, 0.5, f64::NAN]);
+    // The diagonal is not looked at.
+    all.update(&[1.0, 0.5], &[1.0, 1.0], &mut weights)
+        .expect("finite");
+    weights[(0, 1)] = f64::INFINITY;
+    assert!(all.update(&[1.0, 0.5], &[1.0, 1.0], &mut weights).is_err());
+}
+
+#[test]
+fn several_go_into_one_archive_under_names_of_their_own() {
+    let mut archive = Archive::new("test", 1);
+    let sample = [0.3, -0.2, 0.5];
+    let config = RlsConfig::default();
+    let mut readout: SharedRls = SharedRls::new(config, 3).expect("three inputs");
+    let mut weights = DMatrix::zeros(1, 3);
+    readout
+        .partial_fit(&sample, &[1.0], &mut weights)
+        .expect("finite");
+    let mut recurrent: AllToAllRls = AllToAllRls::new(config, 3).expect("three units");
+    let mut dense = DMatrix::zeros(3, 3);
+    for _ in 0..2 {
+        recurrent
+            .update(&sample, &[1.0; 3], &mut dense)
+            .expect("finite");
+    }
+    readout.export(&mut archive, "readout");
+    recurrent.export(&mut archive, "recurrent");
+    let mut again: SharedRls = SharedRls::new(config, 3).expect("three inputs");
+    again.import(&archive, "readout").expect("exported");
+    assert_eq!(again.inverse_correlation(), readout.inverse_correlation());
+    let mut again: AllToAllRls = AllToAllRls::new(config, 3).expect("three units");
+    again.import(&archive, "recurrent").expect("exported");
+    assert_eq!(again.inverse_correlation(), recurrent.inverse_correlation());
+    assert_ne!(again.inverse_correlation(), readout.inverse_correlation());
+    assert!(again.import(&archive, "nothing").is_err());
 }

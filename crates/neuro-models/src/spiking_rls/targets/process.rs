@@ -62,7 +62,8 @@ impl OrnsteinUhlenbeck {
     /// Targets of `units` units over `steps` steps of `dt` ms, stationary from the start.
     ///
     /// # Errors
-    /// What [`validate`](Self::validate) finds, and a step that is not positive.
+    /// What [`validate`](Self::validate) finds, and a step that is not positive or, with [`Scheme::Euler`], not
+    /// below twice the correlation time.
     pub fn generate(
         &self,
         units: usize,
@@ -71,23 +72,39 @@ impl OrnsteinUhlenbeck {
         streams: Streams,
         index: u64,
     ) -> Result<DMatrix<f64>, Error> {
-        self.validate()?;
+        let ratio = self.ratio(dt)?;
         check_size(units, steps)?;
-        let mut normals = streams.normals::<f64>(Domain::Trial, FIRST + index);
+        // What the stationary state of the scheme has more than the process.
+        let excess = match self.scheme {
+            Scheme::Exact => 1.0,
+            Scheme::Euler => (1.0 - 0.5 * ratio).sqrt().recip(),
+        };
+        let mut normals = streams.normals::<f64>(Domain::Trial, FIRST.wrapping_add(index));
         let mut start = vec![0.0; units];
         normals.fill(&mut start);
         for x in &mut start {
-            *x *= self.deviation;
+            *x *= self.deviation * excess;
         }
         let mut increments = DMatrix::zeros(units, steps);
         normals.fill(increments.as_mut_slice());
         self.path(&start, &increments, dt)
     }
 
+    /// The step in units of the correlation time.
+    fn ratio(&self, dt: f64) -> Result<f64, Error> {
+        self.validate()?;
+        check_time("step", dt)?;
+        let ratio = dt / self.correlation_time;
+        let decays = self.scheme == Scheme::Exact || ratio < 2.0;
+        let expected = "below twice the correlation time";
+        Core::check_range("step of Euler's scheme", expected, dt, decays)?;
+        Ok(ratio)
+    }
+
     /// The path from `start` with these standard normal increments (units x steps).
     ///
     /// # Errors
-    /// What [`validate`](Self::validate) finds, a step that is not positive, and
+    /// As [`generate`](Self::generate), and
     /// [`neuro_core::Error::Length`] when there is not one start a unit.
     pub fn path(
         &self,
@@ -95,10 +112,8 @@ impl OrnsteinUhlenbeck {
         increments: &DMatrix<f64>,
         dt: f64,
     ) -> Result<DMatrix<f64>, Error> {
-        self.validate()?;
-        check_time("step", dt)?;
+        let ratio = self.ratio(dt)?;
         Core::check_length("start of the process", increments.nrows(), start.len())?;
-        let ratio = dt / self.correlation_time;
         let (decay, amplitude) = match self.scheme {
             Scheme::Exact => ((-ratio).exp(), (-(-2.0 * ratio).exp_m1()).sqrt()),
             Scheme::Euler => (1.0 - ratio, (2.0 * ratio).sqrt()),

@@ -179,7 +179,12 @@ impl RecordedSpikes {
     pub fn rates(&self, config: &RateConfig) -> Result<RecordedRates, Error> {
         check_time("bin", config.bin)?;
         check_time("duration of the rates", config.duration)?;
+        Core::check_finite("start of the rates", &[config.start])?;
         let bins = steps_of("duration of the rates", config.duration, config.bin)?;
+        let expected = format!("a multiple of the bin of {}", config.bin);
+        let off = (bins as f64 * config.bin - config.duration).abs();
+        let whole = bins > 0 && off <= 1e-9 * config.duration;
+        Core::check_range("duration of the rates", &expected, config.duration, whole)?;
         let width = config.smoothing / config.bin;
         Core::check_range(
             "smoothing, in bins",
