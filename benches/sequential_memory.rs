@@ -8,10 +8,10 @@ use neuro_core::integrate::{RungeKutta4, Stepper};
 use neuro_core::{Scalar, Streams, System};
 use neuro_models::sequential_memory::{
     Config, Drive, Episodes, LaneFlow, Learning, LearningConfig, Network, OverlapFlow,
-    ProjectedFlow, ReducedFlow, random_memories, random_network,
+    ProjectedFlow, ReducedFlow, random_memories,
 };
 
-fn stored(config: Config) -> Network {
+fn stored(config: &Config) -> Network {
     let memories = random_memories(100, 7, Streams::new(1));
     let episodes = Episodes::cycles(&[3, 4]).expect("two cycles");
     Network::store(config, memories, &episodes).expect("different memories")
@@ -59,8 +59,8 @@ fn steps_of<T: Scalar, S: System<T>>(
 fn sequential_memory(c: &mut Criterion) {
     let still = [0.0; 100];
     for (name, network) in [
-        ("LISEM", stored(Config::lisem(100))),
-        ("DSEM", stored(Config::dsem())),
+        ("LISEM", stored(&Config::lisem(100))),
+        ("DSEM", stored(&Config::dsem())),
     ] {
         let cue = network.memory(4).expect("seven memories");
         let flow = ReducedFlow::new(&network, Drive::Free).expect("no input");
@@ -79,8 +79,8 @@ fn sequential_memory(c: &mut Criterion) {
             lane_steps(c, "DSEM, overlaps", &flow.in_lanes::<f32, 16>(), &start);
         }
     }
-    let network = random_network(Config::dsem_learning(), 100, 20, Streams::new(1));
-    let learning = Learning::new(network.expect("valid"), LearningConfig::default());
+    let network = Network::new(&Config::dsem_learning(), 100, 20, Streams::new(1));
+    let learning = Learning::new(network.expect("valid"), &LearningConfig::default());
     let mut learning = learning.expect("valid");
     let memories = random_memories(100, 4, Streams::new(2));
     c.bench_function("epoch of learning", |b| {

@@ -138,7 +138,7 @@ fn network(units: usize) -> (Network, Pattern) {
         units,
         ..Config::default()
     };
-    let network = Network::random(&config, streams).expect("a valid configuration");
+    let network = Network::new(&config, streams).expect("a valid configuration");
     let targets = Sines::default().generate(units, 1000, 1.0, streams, 0);
     let stimulus = stimulus(units, 2.0, streams, 0).expect("a finite amplitude");
     (

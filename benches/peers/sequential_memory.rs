@@ -24,7 +24,7 @@ pub(super) fn work(model: &str, form: &str, group: usize) {
     let signs = Sequence(1).matrix::<f64>(FEATURES, 7, 1.0);
     let memories = signs.map(|v| if v < 0.0 { -1.0 } else { 1.0 });
     let episodes = Episodes::cycles(&[3, 4]).expect("two cycles");
-    let network = Network::store(config, memories, &episodes).expect("different memories");
+    let network = Network::store(&config, memories, &episodes).expect("different memories");
     let cue = network.memory(CUED).expect("seven memories");
     let still = [0.0; FEATURES];
     let overlaps = |features: &[f64]| network.overlaps(features).expect("a feature state");

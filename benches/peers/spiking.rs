@@ -80,7 +80,7 @@ impl<T: Scalar> Loops<T> {
             filter: filter.expect("positive times"),
         };
         let weights = vec![0.0; connections.len()];
-        let network = Network::new(population, connections, weights, 1.0);
+        let network = Network::from_parts(population, connections, weights, 1.0);
         Self {
             network: network.expect("a valid network"),
             pattern: Pattern::new(stimulus, targets),

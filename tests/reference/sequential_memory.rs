@@ -109,10 +109,10 @@ pub(super) fn episodes(adjacency: &DMatrix<f64>) -> Episodes {
 fn check_network(t: &Tensors, kind: &str) {
     let config = config(t, kind);
     let (xi, phi) = (t.matrix("Xi"), t.matrix("Phi"));
-    let network = Network::from_weights(config.clone(), xi.clone(), phi.transpose());
+    let network = Network::from_weights(&config.clone(), xi.clone(), phi.transpose());
     let network = network.expect("a valid network");
     if t.has("G") {
-        let stored = Network::store(config, xi, &episodes(&t.matrix("G"))).expect("memories");
+        let stored = Network::store(&config, xi, &episodes(&t.matrix("G"))).expect("memories");
         t.check_matrix("Phi", &stored.transitions().transpose(), EXACT);
     }
     check_states(t, kind, &network);

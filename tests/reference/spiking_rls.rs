@@ -93,7 +93,8 @@ fn check_relative(name: &str, found: &[f64], expected: &[f64]) {
 fn network(t: &Tensors, weights: &str, population: Population, dt: f64) -> Network {
     let connections = Connections::of_mask(&t.matrix("mask"));
     let weights = connections.weights_of(&t.matrix(weights));
-    Network::new(population, connections, weights, dt).expect("a network of the file's sizes")
+    Network::from_parts(population, connections, weights, dt)
+        .expect("a network of the file's sizes")
 }
 
 fn spiking(units: impl SpikingUnits + 'static, filter: SynapticFilter) -> Population {

@@ -11,7 +11,7 @@ fn cycle(count: usize) -> Episodes {
     Episodes::cycles(&[count]).expect("a cycle")
 }
 
-fn stored(config: Config, features: usize, count: usize, seed: u64) -> Network {
+fn stored(config: &Config, features: usize, count: usize, seed: u64) -> Network {
     let memories = random_memories(features, count, Streams::new(seed));
     Network::store(config, memories, &cycle(count)).expect("different memories")
 }
@@ -20,7 +20,7 @@ fn stored(config: Config, features: usize, count: usize, seed: u64) -> Network {
 fn a_test_counts_the_visits_of_a_recall() {
     // More memories than twice the features, and fewer: two forms of the dynamics.
     for (features, count, passed) in [(30, 80, false), (60, 10, true)] {
-        let (network, episodes) = (stored(Config::dsem(), features, count, 1), cycle(count));
+        let (network, episodes) = (stored(&Config::dsem(), features, count, 1), cycle(count));
         let test = CycleTest::default();
         let found = network
             .replay_cycle(&episodes, &test)
@@ -54,7 +54,7 @@ fn networks_at_rest_and_mixtures_fail() {
         delay_strength: 0.0,
         ..Config::dsem()
     };
-    let found = stored(still, 60, 5, 2).replay_cycle(&episodes, &CycleTest::default());
+    let found = stored(&still, 60, 5, 2).replay_cycle(&episodes, &CycleTest::default());
     let found = found.expect("bounded");
     assert!(!found.passed && found.visits == 1);
     assert_eq!(found.time, 240.0); // twelve time constants of the delay
@@ -67,7 +67,7 @@ fn networks_at_rest_and_mixtures_fail() {
         threshold: Some(0.8),
         ..CycleTest::default()
     };
-    let found = stored(strong, 100, 5, 2).replay_cycle(&episodes, &test);
+    let found = stored(&strong, 100, 5, 2).replay_cycle(&episodes, &test);
     assert!(!found.expect("bounded").passed);
 }
 
@@ -76,7 +76,7 @@ fn larger_networks_of_dsem_store_more() {
     let smallest = |count: usize| {
         let found = SizeSearch::default().run(|features| {
             let memories = random_memories(features, count, Streams::new(features as u64));
-            match Network::store(Config::dsem(), memories, &cycle(count)) {
+            match Network::store(&Config::dsem(), memories, &cycle(count)) {
                 Err(Error::DuplicateMemories { .. }) => Ok(false),
                 network => {
                     let found = network?.replay_cycle(&cycle(count), &CycleTest::default())?;
@@ -120,7 +120,7 @@ fn searches_end_where_a_size_works_and_the_last_failure_is_next_to_it() {
 
 #[test]
 fn tests_and_searches_that_make_no_sense_are_refused() {
-    let network = stored(Config::dsem(), 20, 3, 1);
+    let network = stored(&Config::dsem(), 20, 3, 1);
     let message = |episodes: &Episodes, test: CycleTest| {
         let found = network.replay_cycle(episodes, &test).map(|_| ());
         found.map_err(|e| e.to_string()).expect_err("refused")
@@ -166,6 +166,6 @@ fn tests_and_searches_that_make_no_sense_are_refused() {
         ..CycleTest::default()
     };
     assert!(network.replay_cycle(&cycle(3), &wild).is_err());
-    let empty = Network::store(Config::dsem(), DMatrix::zeros(20, 0), &Episodes::new(0));
+    let empty = Network::store(&Config::dsem(), DMatrix::zeros(20, 0), &Episodes::new(0));
     assert!(empty.is_err());
 }

@@ -17,7 +17,7 @@ use neuro_plasticity::{Dale, RlsConfig};
 const STREAMS: fn() -> Streams = || Streams::new(1);
 
 fn network(config: &Config) -> Network {
-    Network::random(config, STREAMS()).expect("a valid configuration")
+    Network::new(config, STREAMS()).expect("a valid configuration")
 }
 
 fn small(units: usize) -> Config {
@@ -412,7 +412,7 @@ fn what_does_not_fit_is_refused() {
         },
     ];
     for config in bad {
-        assert!(Network::random(&config, STREAMS()).is_err(), "{config:?}");
+        assert!(Network::new(&config, STREAMS()).is_err(), "{config:?}");
     }
     let refused = |pattern: Vec<Pattern>, config: LearningConfig| {
         Learning::<f64>::new(network(&small(40)), pattern, &config, STREAMS()).is_err()
@@ -473,7 +473,7 @@ fn steps_with_which_rates_or_processes_would_grow_are_refused() {
         decay: Decay::RungeKutta4,
         ..config
     };
-    assert!(Network::random(&config, STREAMS()).is_err());
+    assert!(Network::new(&config, STREAMS()).is_err());
     let config = Config {
         model: Model::LeakyIntegrateAndFire(LeakyIntegrateAndFire {
             reset: 0.0,

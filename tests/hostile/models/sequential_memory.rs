@@ -4,7 +4,7 @@ use neuro_core::integrate::{RungeKutta4, integrate};
 use neuro_models::sequential_memory::{
     Config, Corruption, Cueing, CycleTest, Drive, Episodes, Flow, Lagrangian, Learning,
     LearningConfig, LogCosh, LogSumExp, Network, OverlapFlow, Presentation, ProjectedFlow,
-    Quadratic, Recall, ReducedFlow, Replay, SizeSearch, Softplus, Sweeps, random_network,
+    Quadratic, Recall, ReducedFlow, Replay, SizeSearch, Softplus, Sweeps,
 };
 
 use crate::given::{Entry, Given, answered, throw_at};
@@ -46,14 +46,14 @@ const HIDDEN: usize = 3;
 fn network(g: &mut Given) -> Option<Network> {
     let config = config(g);
     answered(match g.few() {
-        0 => random_network(config, g.count(), g.count(), g.streams()),
+        0 => Network::new(&config, g.count(), g.count(), g.streams()),
         1 => {
             let (memories, transitions) = (g.matrix_of(FEATURES, HIDDEN), g.matrix_of(3, 3));
-            Network::from_weights(config, memories, transitions)
+            Network::from_weights(&config, memories, transitions)
         }
         2 => {
             let episodes = answered(Episodes::cycles(&g.labels(2, 4)))?;
-            Network::store(config, g.matrix_of(FEATURES, HIDDEN), &episodes)
+            Network::store(&config, g.matrix_of(FEATURES, HIDDEN), &episodes)
         }
         _ => {
             let episodes = answered(Episodes::cycles(&[HIDDEN]))?;
@@ -62,7 +62,7 @@ fn network(g: &mut Given) -> Option<Network> {
                 HIDDEN,
                 neuro_core::Streams::new(1),
             );
-            Network::store(config, memories, &episodes)
+            Network::store(&config, memories, &episodes)
         }
     })
 }
@@ -234,7 +234,7 @@ fn networks_answer_or_refuse() {
             let rule = config.rule(network.config());
             let [target, current, delay] = [n, n, n].map(|length| g.list_of(length));
             answered(network.learning_rates(&rule, &target, &current, &delay));
-            if let Some(mut learning) = answered(Learning::new(network, config)) {
+            if let Some(mut learning) = answered(Learning::new(network, &config)) {
                 answered(learning.present(&target, &current));
                 answered(learning.epoch(&g.matrix_of(n, 3)));
             }

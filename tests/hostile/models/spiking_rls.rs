@@ -39,7 +39,7 @@ fn network(g: &mut Given) -> Option<Network> {
         synaptic_time_constant: g.mostly(20.0),
         decay: g.of(&[Decay::Exact, Decay::RungeKutta4]),
     };
-    let network = answered(Network::random(&config, g.streams()))?;
+    let network = answered(Network::new(&config, g.streams()))?;
     if g.once_in(4) {
         return answered(network.with_bias(g.list_of(UNITS)));
     }

@@ -29,7 +29,11 @@ fn run<S: System<f64>, M: Stepper<S>>(
 }
 
 pub(super) fn check_notebook(t: &Tensors) {
-    let network = Network::store(config(t, "dsem"), t.matrix("Xi"), &episodes(&t.matrix("G")));
+    let network = Network::store(
+        &config(t, "dsem"),
+        t.matrix("Xi"),
+        &episodes(&t.matrix("G")),
+    );
     let network = network.expect("memories");
     let (n, k) = (network.feature_units(), network.hidden_units());
     let (times, dt) = (t.values("t"), 0.01);
@@ -106,7 +110,7 @@ pub(super) fn check_learning(t: &Tensors) {
     let memories = t.matrix("memories").transpose();
     let network = |xi: &str, phi: &str| {
         let network =
-            Network::from_weights(config.clone(), t.matrix(xi), t.matrix(phi).transpose());
+            Network::from_weights(&config.clone(), t.matrix(xi), t.matrix(phi).transpose());
         network.expect("valid weights")
     };
     let start = || network("Xi0", "Phi0");
@@ -121,17 +125,17 @@ pub(super) fn check_learning(t: &Tensors) {
         steps_per_presentation: learning_config.steps_per_update,
         ..learning_config.clone()
     };
-    let mut learning = Learning::new(start(), single).expect("valid");
+    let mut learning = Learning::new(start(), &single).expect("valid");
     let update = learning.present(first.as_slice(), second.as_slice());
     update.expect("bounded");
     check(learning.network(), "1update", EXACT);
 
-    let mut learning = Learning::new(start(), learning_config.clone()).expect("valid");
+    let mut learning = Learning::new(start(), &learning_config.clone()).expect("valid");
     let memory = learning.present(first.as_slice(), second.as_slice());
     memory.expect("bounded");
     check(learning.network(), "1memory", EXACT);
 
-    let mut learning = Learning::new(start(), learning_config).expect("valid");
+    let mut learning = Learning::new(start(), &learning_config).expect("valid");
     for epoch in 0..100 {
         learning.epoch(&memories).expect("bounded");
         if epoch == 0 {

@@ -128,6 +128,7 @@ impl FixedPointConfig {
 
 /// How a descent ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Ending {
     /// `q` is at most `tol_q`.
     Zero,
@@ -163,6 +164,7 @@ impl Descent {
 
 /// Whether the state stays or lingers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PointKind {
     /// `q` is at most `tol_q`.
     Fixed,

@@ -11,6 +11,7 @@ use crate::{Error, Parameters};
 /// number is added to the norm, so a gradient within the limit is not touched at all. A gradient
 /// that is not finite is left as it is, so that training sees that it diverged.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub enum Clip {
     /// Not at all.
     #[default]

@@ -21,6 +21,7 @@ use crate::Error;
 /// assert_eq!(schedule.at(1000), 0.1);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub enum Schedule {
     /// 1.
     #[default]

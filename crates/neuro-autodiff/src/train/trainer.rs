@@ -77,6 +77,7 @@ impl TrainerConfig {
 
 /// What ended a training run.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Termination {
     /// The criterion was met.
     Converged,

@@ -43,8 +43,10 @@ fn numbers<T: Scalar>(count: usize, size: f64) -> Vec<T> {
 /// Lengths with every remainder.
 const LENGTHS: [usize; 8] = [1, 7, 8, 15, 36, 100, 203, 1000];
 
+type Elementwise<T> = fn(&[T], &mut [T]);
+
 fn functions<T: Scalar>() {
-    let functions: [(&str, fn(&[T], &mut [T])); 4] = [
+    let functions: [(&str, Elementwise<T>); 4] = [
         ("exp", transfer::exp_into),
         ("tanh", transfer::tanh_into),
         ("logistic", transfer::logistic_into),

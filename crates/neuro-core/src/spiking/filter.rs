@@ -5,6 +5,7 @@ use crate::{Error, flushed, vectorize};
 
 /// How a filter decays within a step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Decay {
     /// `exp(-dt / tau_s)`.
     #[default]

@@ -221,6 +221,7 @@ impl Config {
 
 /// What becomes of learned weights below 0. The network always runs with `max(U, 0)`.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum NegativeWeights {
     /// They relax to 0 at this rate, finite and at least 0 (per ms): the authors' program has 1.
     Relax(f64),
@@ -303,6 +304,7 @@ impl Plasticity {
 
 /// How a learning trial is integrated.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Scheme {
     /// Weights rest while the rates take some steps, then change by the sum over these steps. With
     /// the classical Runge–Kutta method, steps of 2.5 ms and blocks of 10 ms, rates differ from the

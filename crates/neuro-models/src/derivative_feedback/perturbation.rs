@@ -16,6 +16,7 @@ use neuro_core::connectivity::wrap_angle;
 /// Eqs. 16 and 17 carry each other's names; rows are post-synaptic in the captions of Figs. 9 and
 /// 10, in the text and in the authors' program. `p` is the depth; the paper's table has `1 - p`.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Perturbation {
     /// All synapses.
     Global {

@@ -18,7 +18,7 @@ use crate::Error;
 ///
 /// // Thirty memories in a network of forty features.
 /// let episodes = Episodes::cycles(&[30])?;
-/// let network = Network::store(Config::dsem(), random_memories(40, 30, Streams::new(1)), &episodes)?;
+/// let network = Network::store(&Config::dsem(), random_memories(40, 30, Streams::new(1)), &episodes)?;
 /// let replay = network.replay_cycle(&episodes, &CycleTest::default())?;
 /// assert!(replay.passed && replay.chain == 61);
 /// # Ok::<(), neuro_models::Error>(())

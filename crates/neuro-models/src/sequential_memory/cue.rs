@@ -20,30 +20,9 @@ pub fn random_memories(features: usize, count: usize, streams: Streams) -> DMatr
     DMatrix::from_fn(features, count, |_, _| sign())
 }
 
-/// A network before learning: `Xi` uniform on [-1, 1), `W` uniform on [-0.01, 0.01), from the `Weights` streams 0 and 1.
-///
-/// The paper has [-1, 1) for `W` too, with which the hidden units that win change while the network learns.
-///
-/// # Errors
-/// What [`Network::from_weights`] finds.
-pub fn random_network(
-    config: Config,
-    features: usize,
-    hidden: usize,
-    streams: Streams,
-) -> Result<Network, Error> {
-    Core::check_size::<f64>("memories", &[features, hidden])?;
-    Core::check_size::<f64>("transitions", &[hidden, hidden])?;
-    let uniform = |index: u64, rows: usize, columns: usize, size: f64| {
-        let mut rng = streams.rng(Domain::Weights, index);
-        DMatrix::from_fn(rows, columns, |_, _| rng.random_range(-size..size))
-    };
-    let memories = uniform(0, features, hidden, 1.0);
-    Network::from_weights(config, memories, uniform(1, hidden, hidden, 0.01))
-}
-
 /// What a cue has lost of its memory.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Corruption {
     /// Nothing.
     None,
@@ -113,6 +92,29 @@ fn check_deviation(deviation: f64) -> Result<(), Error> {
 }
 
 impl Network {
+    /// A network before learning: `Xi` uniform on [-1, 1), `W` uniform on [-0.01, 0.01), from the `Weights` streams 0
+    /// and 1.
+    ///
+    /// The paper has [-1, 1) for `W` too, with which the hidden units that win change while the network learns.
+    ///
+    /// # Errors
+    /// What [`from_weights`](Self::from_weights) finds.
+    pub fn new(
+        config: &Config,
+        features: usize,
+        hidden: usize,
+        streams: Streams,
+    ) -> Result<Self, Error> {
+        Core::check_size::<f64>("memories", &[features, hidden])?;
+        Core::check_size::<f64>("transitions", &[hidden, hidden])?;
+        let uniform = |index: u64, rows: usize, columns: usize, size: f64| {
+            let mut rng = streams.rng(Domain::Weights, index);
+            DMatrix::from_fn(rows, columns, |_, _| rng.random_range(-size..size))
+        };
+        let memories = uniform(0, features, hidden, 1.0);
+        Self::from_weights(config, memories, uniform(1, hidden, hidden, 0.01))
+    }
+
     /// A memory, in part destroyed, to begin a recall from.
     ///
     /// # Errors

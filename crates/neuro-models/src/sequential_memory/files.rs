@@ -80,6 +80,6 @@ impl Network {
             *value = number(name)?;
         }
         let memories = archive.matrix("memories")?;
-        Self::from_weights(config, memories, archive.matrix("transitions")?)
+        Self::from_weights(&config, memories, archive.matrix("transitions")?)
     }
 }

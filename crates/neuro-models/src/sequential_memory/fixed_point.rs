@@ -58,7 +58,7 @@ impl Network {
     /// };
     ///
     /// let memories = random_memories(100, 7, Streams::new(1));
-    /// let network = Network::store(Config::dsem(), memories, &Episodes::cycles(&[3, 4])?)?;
+    /// let network = Network::store(&Config::dsem(), memories, &Episodes::cycles(&[3, 4])?)?;
     /// // Without a delayed signal each memory is stable, and found from afar.
     /// let cue = network.cue(2, Corruption::Flipped(20), Streams::new(2), 0)?;
     /// let point = network.fixed_point(&cue, &[0.0; 100], Sweeps::default())?;

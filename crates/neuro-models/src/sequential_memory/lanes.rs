@@ -29,7 +29,7 @@ use crate::Error;
 /// };
 ///
 /// let memories = random_memories(80, 5, Streams::new(3));
-/// let network = Network::store(Config::dsem(), memories, &Episodes::cycles(&[5])?)?;
+/// let network = Network::store(&Config::dsem(), memories, &Episodes::cycles(&[5])?)?;
 /// let flow = OverlapFlow::new(&network, Drive::Free)?;
 /// // From each of the five memories on.
 /// let still = [0.0; 80];

@@ -19,12 +19,12 @@ use crate::Error;
 /// ```
 /// use neuro_core::Streams;
 /// use neuro_models::sequential_memory::{
-///     Config, Learning, LearningConfig, random_memories, random_network,
+///     Config, Learning, LearningConfig, Network, random_memories,
 /// };
 ///
-/// let network = random_network(Config::dsem_learning(), 100, 20, Streams::new(1))?;
+/// let network = Network::new(&Config::dsem_learning(), 100, 20, Streams::new(1))?;
 /// let episode = random_memories(100, 4, Streams::new(2));
-/// let mut learning = Learning::new(network, LearningConfig::default())?;
+/// let mut learning = Learning::new(network, &LearningConfig::default())?;
 /// for _ in 0..100 {
 ///     learning.epoch(&episode)?;
 /// }
@@ -145,7 +145,7 @@ impl Learning {
     ///
     /// # Errors
     /// What [`LearningConfig::validate`] finds.
-    pub fn new(network: Network, config: LearningConfig) -> Result<Self, Error> {
+    pub fn new(network: Network, config: &LearningConfig) -> Result<Self, Error> {
         config.validate()?;
         let rule = config.rule(network.config());
         rule.validate()?;
@@ -162,7 +162,7 @@ impl Learning {
             kept: (network.memories.clone(), network.transitions.clone()),
             presentations: 0,
             network,
-            config,
+            config: config.clone(),
         })
     }
 

@@ -36,7 +36,7 @@
 //!
 //! // Two episodes, one of which begins in the other: 0 -> 1 -> 2 -> 3 and 4 -> 2.
 //! let episodes = Episodes::new(5).with_chain(&[0, 1, 2, 3])?.with_chain(&[4, 2])?;
-//! let network = Network::store(Config::dsem(), random_memories(80, 5, Streams::new(3)), &episodes)?;
+//! let network = Network::store(&Config::dsem(), random_memories(80, 5, Streams::new(3)), &episodes)?;
 //! let cue = network.cue(4, Corruption::Flipped(8), Streams::new(4), 0)?;
 //! let replay = network.recall(&cue, 60.0)?;
 //! assert_eq!(replay.sequence(), [4, 2, 3]); // and there it stays
@@ -66,7 +66,7 @@ mod transitions;
 
 pub use capacity::{CycleReplay, CycleTest, SizeSearch, SmallestSize};
 pub use config::{Config, LearningConfig, Presentation};
-pub use cue::{Corruption, random_memories, random_network};
+pub use cue::{Corruption, random_memories};
 pub use energy::{EnergyRate, EnergyTerms, LinearEnergyParts};
 pub use episodes::Episodes;
 pub use fixed_point::{FixedPoint, Sweeps};

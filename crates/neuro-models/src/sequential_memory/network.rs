@@ -17,7 +17,7 @@ use crate::Error;
 ///
 /// // Seven memories of a hundred features, in a cycle of three and a cycle of four.
 /// let memories = random_memories(100, 7, Streams::new(1));
-/// let network = Network::store(Config::dsem(), memories, &Episodes::cycles(&[3, 4])?)?;
+/// let network = Network::store(&Config::dsem(), memories, &Episodes::cycles(&[3, 4])?)?;
 /// // From memory 4 on, the network replays the cycle that it belongs to, and no other.
 /// let replay = network.recall(network.memory(4)?, 60.0)?;
 /// assert_eq!(replay.sequence()[..5], [4, 5, 6, 3, 4]);
@@ -51,7 +51,7 @@ impl Network {
     /// all zeros or not finite, or the episodes are of another number of memories; what
     /// [`from_weights`](Self::from_weights) finds.
     pub fn store(
-        config: Config,
+        config: &Config,
         memories: DMatrix<f64>,
         episodes: &Episodes,
     ) -> Result<Self, Error> {
@@ -70,7 +70,7 @@ impl Network {
     /// What [`Config::validate`] finds; [`neuro_core::Error`] for wrong shapes, empty layers, values that are
     /// not finite, and strengths with which the drive of fully active layers overflows.
     pub fn from_weights(
-        config: Config,
+        config: &Config,
         memories: DMatrix<f64>,
         transitions: DMatrix<f64>,
     ) -> Result<Self, Error> {
@@ -90,7 +90,7 @@ impl Network {
             delayed: Transitions::new(k),
             feature_kind: config.features.kind(),
             hidden_kind: config.hidden.kind(),
-            config,
+            config: config.clone(),
             memories,
             transitions,
         };

@@ -29,7 +29,7 @@ use crate::Error;
 /// };
 ///
 /// let memories = random_memories(50, 3, Streams::new(1));
-/// let network = Network::store(Config::dsem(), memories, &Episodes::cycles(&[3])?)?;
+/// let network = Network::store(&Config::dsem(), memories, &Episodes::cycles(&[3])?)?;
 /// let start = [network.memory(0)?, &[0.0; 50]].concat();
 /// let full = integrate(&ReducedFlow::new(&network, Drive::Free)?, &RungeKutta4, 0.0, 0.01, 3000, &start)?;
 /// let flow = OverlapFlow::new(&network, Drive::Free)?;

@@ -12,6 +12,7 @@ use crate::Error;
 
 /// How the cue is given.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Cueing {
     /// The features begin as the cue.
     Start,

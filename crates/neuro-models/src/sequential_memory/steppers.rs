@@ -17,7 +17,7 @@ use super::reduced::ReducedFlow;
 /// };
 ///
 /// let memories = random_memories(20, 3, Streams::new(1));
-/// let network = Network::store(Config::dsem(), memories, &Episodes::cycles(&[3])?)?;
+/// let network = Network::store(&Config::dsem(), memories, &Episodes::cycles(&[3])?)?;
 /// let flow = ReducedFlow::new(&network, Drive::Free)?;
 /// let half = network.memory(0)?.iter().map(|v| 0.5 * v);
 /// let start: Vec<f64> = half.chain([0.0; 20]).collect();

@@ -123,6 +123,6 @@ impl BalancedConfig {
             ..Config::default()
         })?;
         let (connections, weights) = Connections::of_matrix(&weights);
-        Network::new(population, connections, weights, self.dt)
+        Network::from_parts(population, connections, weights, self.dt)
     }
 }

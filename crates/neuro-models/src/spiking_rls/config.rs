@@ -8,6 +8,7 @@ use super::RATE_UNIT;
 
 /// What the units of a network are.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Model {
     /// Theta neurons with a time constant of 10 ms.
     Theta {
@@ -124,6 +125,7 @@ impl Config {
 
 /// What of each unit follows its target.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ObjectiveKind {
     /// The drive `u` (Eqs. 9-12); of a network of rate units, `x`, see [`LearningConfig::lag`].
     #[default]

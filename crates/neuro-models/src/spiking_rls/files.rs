@@ -42,7 +42,7 @@ impl Network {
     /// use neuro_models::spiking_rls::{Config, Network, Population};
     ///
     /// let config = Config { units: 20, ..Config::strong() };
-    /// let network = Network::random(&config, Streams::new(1))?;
+    /// let network = Network::new(&config, Streams::new(1))?;
     /// let path = std::env::temp_dir().join(format!("spiking-{}.safetensors", std::process::id()));
     /// network.save(&path)?;
     /// let again = Network::load(Population::of(&config)?, &path)?;
@@ -54,7 +54,7 @@ impl Network {
     /// # Errors
     /// [`neuro_core::Error::Io`] or [`neuro_core::Error::File`] when the file is missing, damaged, of another kind or
     /// of a newer version; [`neuro_core::Error`] for tensors that are missing or do not fit together; what
-    /// [`new`](Self::new) finds.
+    /// [`from_parts`](Self::from_parts) finds.
     pub fn load(population: Population, path: &Path) -> Result<Self, Error> {
         let archive = Archive::read(path, KIND, VERSION)?;
         let index = |name: &str| -> Result<Vec<usize>, Error> {
@@ -81,7 +81,7 @@ impl Network {
         Core::check_length("sources", covered, sources.len())?;
         let connections = Connections::of_sources(rows.len(), rows.iter().copied())?;
         let weights = archive.vector("weights")?;
-        let network = Self::new(population, connections, weights, archive.scalar("dt")?)?;
+        let network = Self::from_parts(population, connections, weights, archive.scalar("dt")?)?;
         network.with_bias(archive.vector("bias")?)
     }
 }

@@ -61,7 +61,7 @@ pub struct Moment<'a> {
 ///
 /// // 100 units learn sine waves of 400 ms; the first loops do most of the work.
 /// let streams = Streams::new(1);
-/// let network = Network::random(&Config { units: 100, ..Config::default() }, streams)?;
+/// let network = Network::new(&Config { units: 100, ..Config::default() }, streams)?;
 /// let targets = Sines::default().generate(100, 400, 1.0, streams, 0)?;
 /// let pattern = Pattern::new(stimulus(100, 2.0, streams, 0)?, targets);
 /// let config = LearningConfig::default();

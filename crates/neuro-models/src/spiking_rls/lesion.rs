@@ -37,7 +37,7 @@ impl Network {
     /// use neuro_models::spiking_rls::{Config, Network};
     ///
     /// let streams = Streams::new(1);
-    /// let mut network = Network::random(&Config { units: 40, ..Config::strong() }, streams)?;
+    /// let mut network = Network::new(&Config { units: 40, ..Config::strong() }, streams)?;
     /// let lost = network.lose_units(0.1, streams, 0)?;
     /// assert_eq!(lost.len(), 4);
     /// assert_eq!(network.weight_matrix().row(lost[0]).amax(), 0.0);
@@ -188,7 +188,7 @@ mod tests {
             units,
             ..Config::strong()
         };
-        Network::random(&config, Streams::new(2)).expect("valid")
+        Network::new(&config, Streams::new(2)).expect("valid")
     }
 
     #[test]

@@ -32,7 +32,7 @@
 //!
 //! // Every one of 100 units learns a sine wave of its own.
 //! let streams = Streams::new(1);
-//! let network = Network::random(&Config { units: 100, ..Config::default() }, streams)?;
+//! let network = Network::new(&Config { units: 100, ..Config::default() }, streams)?;
 //! let targets = Sines::default().generate(100, 400, 1.0, streams, 0)?;
 //! let pattern = Pattern::new(stimulus(100, 2.0, streams, 0)?, targets);
 //! let config = LearningConfig::default();

@@ -14,6 +14,7 @@ use crate::Error;
 
 /// What the units do in a step.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Population {
     /// Units that spike, with exponential synapses.
     Spiking {
@@ -38,7 +39,7 @@ pub enum Population {
 /// use neuro_models::spiking_rls::{Config, Network};
 ///
 /// // Theta neurons without input or connections fall silent within a few hundred ms.
-/// let network = Network::random(&Config { units: 50, ..Config::default() }, Streams::new(1))?;
+/// let network = Network::new(&Config { units: 50, ..Config::default() }, Streams::new(1))?;
 /// let mut state = network.random_state(Streams::new(1), 0);
 /// let mut late = 0.0;
 /// for step in 0..500 {
@@ -98,7 +99,7 @@ impl Network {
     ///
     /// # Errors
     /// What [`Config::validate`] and the parameters of the units say.
-    pub fn random(config: &Config, streams: Streams) -> Result<Self, Error> {
+    pub fn new(config: &Config, streams: Streams) -> Result<Self, Error> {
         config.validate()?;
         let (n, p) = (config.units, config.connection_probability);
         let mask: DMatrix<f64> = bernoulli_mask(n, n, p, streams, 0)?;
@@ -108,7 +109,7 @@ impl Network {
         if config.zero_sums {
             zero_sums(&connections, &mut weights);
         }
-        Self::new(
+        Self::from_parts(
             Population::of(config)?,
             connections,
             weights,
@@ -121,7 +122,7 @@ impl Network {
     /// # Errors
     /// [`neuro_core::Error`] when the connections are not square, weights are missing or not finite, or
     /// the units' parameters do not fit.
-    pub fn new(
+    pub fn from_parts(
         population: Population,
         connections: Connections,
         weights: Vec<f64>,

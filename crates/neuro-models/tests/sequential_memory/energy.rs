@@ -91,7 +91,7 @@ proptest! {
         for network in kinds(seed) {
             let config = Config { delay_time_constant: 1e12, ..network.config().clone() };
             let network = Network::from_weights(
-                config, network.memories().clone(), network.transitions().clone(),
+                &config, network.memories().clone(), network.transitions().clone(),
             ).expect("valid");
             let (f, h, d) = (values(12, phase), values(5, 2.0 * phase), values(12, 3.0 * phase));
             let flow = Flow::new(&network, Drive::Free).expect("a hidden time constant");

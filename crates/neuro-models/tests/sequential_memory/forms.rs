@@ -11,7 +11,7 @@ use super::{kinds, stored, values};
 
 #[test]
 fn overlaps_alone_give_the_run_of_the_full_network() {
-    let network = stored(Config::dsem(), 100, 3);
+    let network = stored(&Config::dsem(), 100, 3);
     let full = ReducedFlow::new(&network, Drive::Free).expect("no input");
     let (cue, still) = (values(100, 0.2), values(100, 1.0));
     // Neither features nor delay are in the span of the memories.
@@ -66,7 +66,7 @@ fn the_adiabatic_limit_is_that_of_fast_hidden_units() {
             ..network.config().clone()
         };
         let network = Network::from_weights(
-            config,
+            &config,
             network.memories().clone(),
             network.transitions().clone(),
         )
@@ -124,8 +124,8 @@ fn the_delay_is_the_past_weighted_with_an_exponential() {
 #[test]
 fn copies_together_are_those_alone() {
     for network in [
-        stored(Config::dsem(), 50, 2),
-        stored(Config::lisem(50), 50, 2),
+        stored(&Config::dsem(), 50, 2),
+        stored(&Config::lisem(50), 50, 2),
     ] {
         let cues = DMatrix::from_fn(50, 11, |i, b| values(50, b as f64)[i]);
         for recall in [
@@ -150,7 +150,7 @@ fn copies_together_are_those_alone() {
 
 #[test]
 fn clamped_features_stay_and_an_input_moves_them() {
-    let network = stored(Config::dsem(), 30, 2);
+    let network = stored(&Config::dsem(), 30, 2);
     let memory = network.memory(1).expect("in range").to_vec();
     let start = [&memory[..], &[0.0; 30]].concat();
     let flow = ReducedFlow::new(&network, Drive::Clamp).expect("no input");
@@ -175,7 +175,7 @@ fn clamped_features_stay_and_an_input_moves_them() {
 
 #[test]
 fn clipped_features_stay_within_their_bound() {
-    let network = stored(Config::dsem(), 30, 2);
+    let network = stored(&Config::dsem(), 30, 2);
     let flow = ReducedFlow::new(&network, Drive::Free).expect("no input");
     let method = Clipped {
         method: RungeKutta4,

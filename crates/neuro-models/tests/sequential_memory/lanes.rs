@@ -81,9 +81,9 @@ fn overlaps_in_lanes_get_the_bits_of_overlaps_alone() {
     let cycle = |k: usize| {
         let episodes = Episodes::cycles(&[k]).expect("a cycle");
         let memories = random_memories(60, k, Streams::new(8));
-        Network::store(Config::dsem(), memories, &episodes).expect("different memories")
+        Network::store(&Config::dsem(), memories, &episodes).expect("different memories")
     };
-    for network in [stored(Config::dsem(), 60, 2), cycle(16), cycle(21)] {
+    for network in [stored(&Config::dsem(), 60, 2), cycle(16), cycle(21)] {
         for drive in drives(60) {
             let flow = OverlapFlow::new(&network, drive.clone()).expect("linear features");
             let starts: Vec<Vec<f64>> = (starts(5, 60).iter())
@@ -148,7 +148,7 @@ fn lagrangians_of_ones_own_go_in_lanes() {
         features: std::sync::Arc::new(Quartic),
         ..Config::dsem()
     };
-    let network = stored(config, 20, 2);
+    let network = stored(&config, 20, 2);
     let flow = ProjectedFlow::new(&network, Drive::Free).expect("no input");
     let starts: Vec<Vec<f64>> = (starts(3, 20).iter())
         .map(|[f, d]| flow.state(f, d).expect("sizes fit"))
@@ -162,7 +162,7 @@ fn lagrangians_of_ones_own_go_in_lanes() {
 
 #[test]
 fn wrong_copies_are_refused() {
-    let network = stored(Config::dsem(), 20, 2);
+    let network = stored(&Config::dsem(), 20, 2);
     let flow = ProjectedFlow::new(&network, Drive::Free).expect("no input");
     let lanes = flow.in_lanes::<f64, 8>();
     assert!(lanes.pack::<Vec<f64>>(&[]).is_err());

@@ -3,8 +3,8 @@
 use neuro_core::Streams;
 use neuro_models::Error;
 use neuro_models::sequential_memory::{
-    Config, Corruption, Episodes, Learning, LearningConfig, Presentation, Recall, random_memories,
-    random_network,
+    Config, Corruption, Episodes, Learning, LearningConfig, Network, Presentation, Recall,
+    random_memories,
 };
 
 #[test]
@@ -13,8 +13,8 @@ fn episodes_are_learned_and_recalled_from_noisy_cues() {
     let mut apart = 0;
     for seed in 0..6 {
         let memories = random_memories(100, 4, Streams::new(100 + seed));
-        let network = random_network(Config::dsem_learning(), 100, 20, Streams::new(seed));
-        let learning = Learning::new(network.expect("valid"), LearningConfig::default());
+        let network = Network::new(&Config::dsem_learning(), 100, 20, Streams::new(seed));
+        let learning = Learning::new(network.expect("valid"), &LearningConfig::default());
         let mut learning = learning.expect("valid");
         for _ in 0..100 {
             learning.epoch(&memories).expect("bounded");
@@ -54,13 +54,13 @@ fn clamped_learning_is_driven_learning_with_features_held() {
     // With an input so strong that features follow it closely, the two learn the same memories.
     let memories = random_memories(40, 2, Streams::new(2));
     let learned = |presentation, factor: f64| {
-        let network = random_network(Config::dsem_learning(), 40, 6, Streams::new(1));
+        let network = Network::new(&Config::dsem_learning(), 40, 6, Streams::new(1));
         let config = LearningConfig {
             presentation,
             steps_per_presentation: 1000,
             ..LearningConfig::default()
         };
-        let mut learning = Learning::new(network.expect("valid"), config).expect("valid");
+        let mut learning = Learning::new(network.expect("valid"), &config).expect("valid");
         let scaled = memories.clone() * factor;
         for _ in 0..5 {
             learning.epoch(&scaled).expect("bounded");
@@ -69,7 +69,7 @@ fn clamped_learning_is_driven_learning_with_features_held() {
     };
     let clamped = learned(Presentation::Clamp, 1.0);
     let driven = learned(Presentation::Drive { strength: 1.0 }, 1.0);
-    let start = random_network(Config::dsem_learning(), 40, 6, Streams::new(1)).expect("valid");
+    let start = Network::new(&Config::dsem_learning(), 40, 6, Streams::new(1)).expect("valid");
     let (a, b) = (clamped - start.memories(), driven - start.memories());
     let cosine = a.dot(&b) / (a.norm() * b.norm());
     assert!(
@@ -80,14 +80,14 @@ fn clamped_learning_is_driven_learning_with_features_held() {
 
 #[test]
 fn learning_that_overflows_keeps_the_synapses_from_before() {
-    let network = random_network(Config::dsem_learning(), 10, 3, Streams::new(1)).expect("valid");
+    let network = Network::new(&Config::dsem_learning(), 10, 3, Streams::new(1)).expect("valid");
     let config = LearningConfig {
         memories_time_constant: 1e-300,
         memories_bound: None,
         ..LearningConfig::default()
     };
     let (before, huge) = (network.memories().clone(), [1e200; 10]);
-    let mut learning = Learning::new(network, config).expect("valid");
+    let mut learning = Learning::new(network, &config).expect("valid");
     let refused = learning.present(&huge, &huge);
     assert!(
         matches!(

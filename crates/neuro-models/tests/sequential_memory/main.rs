@@ -15,7 +15,7 @@ use neuro_models::sequential_memory::{
 };
 
 /// Cycles of three and four of random memories.
-fn stored(config: Config, features: usize, seed: u64) -> Network {
+fn stored(config: &Config, features: usize, seed: u64) -> Network {
     let memories = random_memories(features, 7, Streams::new(seed));
     let episodes = Episodes::cycles(&[3, 4]).expect("two cycles");
     Network::store(config, memories, &episodes).expect("different memories")
@@ -48,7 +48,7 @@ fn kinds(seed: u64) -> Vec<Network> {
         };
         let memories = random_memories(12, 5, Streams::new(seed));
         let transitions = random_memories(5, 5, Streams::new(seed + 1)) * 0.5;
-        Network::from_weights(config, memories, transitions).expect("valid")
+        Network::from_weights(&config, memories, transitions).expect("valid")
     });
     networks.collect()
 }

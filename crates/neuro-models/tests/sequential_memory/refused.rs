@@ -38,7 +38,7 @@ fn wrong_memories_graphs_gains_and_cues_are_refused_with_their_name() {
     };
     let cycle = Episodes::cycles(&[3]).expect("a cycle");
     let memories = random_memories(20, 3, Streams::new(1));
-    let store = |memories: DMatrix<f64>| Network::store(Config::dsem(), memories, &cycle);
+    let store = |memories: DMatrix<f64>| Network::store(&Config::dsem(), memories, &cycle);
     let mut twice = memories.clone();
     twice.set_column(2, &memories.column(0));
     assert_eq!(message(store(twice)), "memories 0 and 2 are the same");
@@ -57,14 +57,14 @@ fn wrong_memories_graphs_gains_and_cues_are_refused_with_their_name() {
     let four = message(store(random_memories(20, 4, Streams::new(1))));
     assert_eq!(four, "memories of the episodes: expected 4 values, found 3");
 
-    let configured = |config| message(Network::store(config, memories.clone(), &cycle));
+    let configured = |config: &Config| message(Network::store(config, memories.clone(), &cycle));
     let gain = |gain| Config {
         hidden: Arc::new(LogSumExp { gain }),
         ..Config::dsem()
     };
     for bad in [0.0, -1.0, f64::INFINITY, f64::NAN, 1e-310] {
         assert!(
-            configured(gain(bad)).starts_with("gain of an activation"),
+            configured(&gain(bad)).starts_with("gain of an activation"),
             "{bad}"
         );
     }
@@ -72,7 +72,7 @@ fn wrong_memories_graphs_gains_and_cues_are_refused_with_their_name() {
         memory_strength: 1e307,
         ..Config::dsem()
     };
-    assert!(configured(strong).starts_with("largest drive"));
+    assert!(configured(&strong).starts_with("largest drive"));
     for change in [
         (|c| c.memory_strength = 0.0) as fn(&mut Config),
         |c| c.delay_strength = f64::NAN,
@@ -83,15 +83,15 @@ fn wrong_memories_graphs_gains_and_cues_are_refused_with_their_name() {
     ] {
         let mut config = Config::dsem();
         change(&mut config);
-        configured(config);
+        configured(&config);
     }
     let network = store(memories.clone()).expect("valid");
-    let weights = Network::from_weights(Config::dsem(), memories.clone(), DMatrix::zeros(3, 4));
+    let weights = Network::from_weights(&Config::dsem(), memories.clone(), DMatrix::zeros(3, 4));
     assert_eq!(message(weights), "transitions: expected 3x3, found 3x4");
     assert!(Flow::new(&network, Drive::Free).is_err());
     assert!(ReducedFlow::new(&network, Drive::Input(vec![0.0; 21])).is_err());
     assert!(ReducedFlow::new(&network, Drive::Input(vec![])).is_err());
-    let lisem = Network::store(Config::lisem(20), memories, &cycle).expect("valid");
+    let lisem = Network::store(&Config::lisem(20), memories, &cycle).expect("valid");
     let refused = OverlapFlow::new(&lisem, Drive::Free).map(|_| ());
     assert!(matches!(
         refused,
@@ -140,7 +140,7 @@ fn wrong_memories_graphs_gains_and_cues_are_refused_with_their_name() {
 
 #[test]
 fn corruptions_change_as_much_as_they_say() {
-    let network = stored(Config::dsem(), 100, 1);
+    let network = stored(&Config::dsem(), 100, 1);
     let memory = network.memory(2).expect("in range").to_vec();
     let changed = |corruption, trial| {
         let cue = network

@@ -12,7 +12,7 @@ fn dsem_and_lisem_replay_the_cycle_of_their_cue_and_no_other() {
     // LISEM with seven memories of 100 features is near its limit: it gets 400 (specification).
     let lisem = Config::lisem(400);
     for (config, features, duration) in [(Config::dsem(), 100, 150.0), (lisem, 400, 2500.0)] {
-        let network = stored(config, features, 11);
+        let network = stored(&config, features, 11);
         for cue in [0, 4] {
             let corrupted = network.cue(cue, Corruption::Erased(features / 4), Streams::new(0), 0);
             let recall = Recall {
@@ -37,7 +37,7 @@ fn without_delayed_synapses_a_memory_is_retrieved_and_held() {
         delay_strength: 0.0,
         ..Config::dsem()
     };
-    let network = stored(config, 100, 5);
+    let network = stored(&config, 100, 5);
     let cue = network.cue(3, Corruption::Flipped(20), Streams::new(1), 0);
     let replay = network.recall(&cue.expect("in range"), 200.0);
     let replay = replay.expect("bounded");
@@ -66,7 +66,7 @@ fn orthogonal_memories_of_dsem_dwell_as_long_as_theory_says() {
         };
         let theory = config.orthogonal_dwell_time(length).expect("below 1");
         let episodes = Episodes::cycles(&[length]).expect("a cycle");
-        let network = Network::store(config, orthogonal(64, length), &episodes);
+        let network = Network::store(&config, orthogonal(64, length), &episodes);
         let network = network.expect("different memories");
         let recall = Recall {
             step: 0.05,
@@ -92,7 +92,8 @@ fn linear_hidden_units_leave_a_memory_before_the_threshold_of_theory() {
     let config = Config::lisem(64);
     let theory = config.orthogonal_dwell_time(4).expect("below 1");
     let episodes = Episodes::cycles(&[4]).expect("a cycle");
-    let network = Network::store(config, orthogonal(64, 4), &episodes).expect("different memories");
+    let network =
+        Network::store(&config, orthogonal(64, 4), &episodes).expect("different memories");
     let cue = network.memory(0).expect("in range").to_vec();
     let recall = Recall {
         step: 0.05,

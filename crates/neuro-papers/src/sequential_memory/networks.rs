@@ -20,7 +20,7 @@ pub(super) const FEATURES: usize = 100;
 pub(super) const CYCLES: [usize; 2] = [3, 4];
 
 /// Seven random memories in a cycle of three and a cycle of four.
-pub(super) fn stored(config: Config, features: usize, streams: Streams) -> Modelled<Network> {
+pub(super) fn stored(config: &Config, features: usize, streams: Streams) -> Modelled<Network> {
     let memories = random_memories(features, CYCLES.iter().sum(), streams);
     Network::store(config, memories, &Episodes::cycles(&CYCLES)?)
 }

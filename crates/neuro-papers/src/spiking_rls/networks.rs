@@ -56,8 +56,8 @@ impl Followed {
     pub(super) fn of(plan: &Plan) -> Self {
         match (&plan.architecture, plan.learning.objective) {
             (Architecture::Random(config), _) if is_rate_model(config) => Self::Variable,
-            (_, ObjectiveKind::Drive) => Self::Drive,
             (_, ObjectiveKind::Rate { .. }) => Self::Rate,
+            _ => Self::Drive,
         }
     }
 

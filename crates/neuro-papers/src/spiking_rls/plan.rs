@@ -382,7 +382,7 @@ impl Plan {
 
     pub(super) fn network(&self, streams: Streams) -> Result<Network, Error> {
         match &self.architecture {
-            Architecture::Random(config) => Network::random(config, streams),
+            Architecture::Random(config) => Network::new(config, streams),
             Architecture::Balanced(config) => config.network(streams),
         }
     }

@@ -87,6 +87,7 @@ impl RlsConfig {
 
 /// What of a unit follows the target.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Objective {
     /// The drive `w.r` (Eqs. 9-12 of Kim & Chow).
     Drive,

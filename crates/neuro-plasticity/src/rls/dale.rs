@@ -6,6 +6,7 @@
 /// and is never trained again (Kim & Chow, Methods to Fig. 4). The paper does not say what happens to
 /// `P`; hence the variants.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Dale {
     /// Signs are free.
     #[default]

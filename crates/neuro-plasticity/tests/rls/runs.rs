@@ -1,5 +1,6 @@
 //! Threads, interruptions, gates, and a matrix that is not positive any more.
 
+use neuro_core::Scalar;
 use neuro_core::archive::{Archive, Tensor, TensorData};
 use neuro_core::nalgebra::DMatrix;
 use neuro_core::parallel::Workers;
@@ -125,7 +126,7 @@ fn a_matrix_that_is_not_positive_any_more_is_noticed() {
 
 #[test]
 fn one_active_unit_among_all_is_learned_from_in_either_precision() {
-    fn learns<T: neuro_core::Scalar>() {
+    fn learns<T: Scalar>() {
         for regularization in [0.1, 1.0, 3.0, 7.0] {
             for rate in [0.1, 0.2, 0.3, 0.9] {
                 let config = RlsConfig {

@@ -105,7 +105,7 @@ pub(super) const SEQUENTIAL_MEMORY: Target = Target {
             let network = Network::store(config, memories, &episodes).expect("valid");
             written(|path| network.save(path).expect("writable"))
         };
-        vec![file(Config::dsem()), file(Config::lisem(6))]
+        vec![file(&Config::dsem()), file(&Config::lisem(6))]
     },
     load: |path| {
         let network = sequential_memory::Network::load(path).map_err(said)?;

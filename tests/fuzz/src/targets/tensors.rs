@@ -139,7 +139,7 @@ fn learning(dale: Dale) -> Learning {
         model: Model::Theta { dt: 1.0 },
         ..Config::default()
     };
-    let network = Network::random(&config, streams).expect("valid");
+    let network = Network::new(&config, streams).expect("valid");
     let pattern = Pattern::new(vec![0.1; 6], DMatrix::from_fn(6, 8, |i, k| (i * k) as f64));
     let config = LearningConfig {
         dale,

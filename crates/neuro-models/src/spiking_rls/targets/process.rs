@@ -9,6 +9,7 @@ use crate::spiking_rls::config::check_time;
 
 /// How a process goes from one step to the next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Scheme {
     /// With the distribution of the continuous process: `x <- a x + sd sqrt(1 - a^2) xi`, `a = exp(-dt / tau_c)`.
     #[default]

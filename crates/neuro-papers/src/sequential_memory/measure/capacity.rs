@@ -65,7 +65,7 @@ impl Draws {
         config.delay_time_constant = DELAY;
         let episodes = Episodes::cycles(&[self.memories])?;
         let memories = random_memories(features, self.memories, drawn);
-        let network = match Network::store(config, memories, &episodes) {
+        let network = match Network::store(&config, memories, &episodes) {
             Err(neuro_models::Error::DuplicateMemories { .. }) => return Ok(None),
             other => other?,
         };

@@ -108,7 +108,7 @@ fn frozen_rise(run: &Run<'_>, [f, d]: [usize; 2]) -> Modelled<f64> {
         ..network.config().clone()
     };
     let (xi, w) = (network.memories().clone(), network.transitions().clone());
-    let frozen = Network::from_weights(config, xi, w)?;
+    let frozen = Network::from_weights(&config, xi, w)?;
     let flow = ReducedFlow::new(&frozen, Drive::Free)?;
     let start = [run.feature(f), run.delay(d)].concat();
     let found = integrate(&flow, &RungeKutta4, 0.0, FROZEN_STEP, FROZEN_STEPS, &start)?;

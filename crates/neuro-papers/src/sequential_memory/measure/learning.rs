@@ -5,7 +5,7 @@ use neuro_core::Streams;
 use neuro_core::integrate::{RungeKutta4, integrate_observed};
 use neuro_models::sequential_memory::{
     Clipped, Config, Corruption, Drive, Episodes, Learning, LearningConfig, Network, Presentation,
-    Recall, ReducedFlow, Replay, Sweeps, random_memories, random_network,
+    Recall, ReducedFlow, Replay, Sweeps, random_memories,
 };
 
 use super::run::visits;
@@ -70,12 +70,12 @@ fn config(taught: Taught) -> LearningConfig {
 
 /// The network before learning.
 fn beginner(taught: Taught, streams: Streams) -> Modelled<Network> {
-    let network = random_network(Config::dsem_learning(), FEATURES, HIDDEN, streams)?;
+    let network = Network::new(&Config::dsem_learning(), FEATURES, HIDDEN, streams)?;
     match taught {
         Taught::Standard | Taught::Carried | Taught::Driven => Ok(network),
         // Transitions from [-1, 1), as printed.
         Taught::Printed | Taught::PrintedTime => Network::from_weights(
-            network.config().clone(),
+            &network.config().clone(),
             network.memories().clone(),
             network.transitions() * 100.0,
         ),
@@ -93,7 +93,7 @@ pub(in crate::sequential_memory) fn measure(
     let streams = Streams::new(seed);
     let memories = random_memories(FEATURES, MEMORIES, Streams::new(seed ^ MEMORY_SEEDS));
     let config = config(taught);
-    let learning = beginner(taught, streams).and_then(|b| Learning::new(b, config.clone()));
+    let learning = beginner(taught, streams).and_then(|b| Learning::new(b, &config.clone()));
     let mut learning = learning.map_err(assignment.failed())?;
     let lesson = Lesson {
         memories: &memories,

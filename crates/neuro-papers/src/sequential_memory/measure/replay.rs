@@ -60,7 +60,7 @@ pub(in crate::sequential_memory) fn measure(
     setting: Setting,
 ) -> Result<Measured, Error> {
     let streams = Streams::new(assignment.seed);
-    let network = stored(setting.config(FEATURES), FEATURES, streams);
+    let network = stored(&setting.config(FEATURES), FEATURES, streams);
     let network = network.map_err(assignment.failed())?;
     save(session, assignment, &network)?;
     let plan = plan(setting, session.options.scale);

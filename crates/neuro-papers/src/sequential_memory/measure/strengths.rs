@@ -48,7 +48,7 @@ pub(in crate::sequential_memory) fn measure(
         for &ratio in ratios {
             session.interrupt.check()?;
             let one = || -> Modelled<Strength> {
-                let network = stored(model.config(features, ratio), features, streams)?;
+                let network = stored(&model.config(features, ratio), features, streams)?;
                 let memory = CYCLES[0] + 1;
                 let cue = network.cue(memory, Corruption::Erased(features / 4), streams, 0)?;
                 let recall = Recall {

@@ -39,7 +39,7 @@ fn a_course_tells_order_rise_and_what_is_foreign() {
 
 /// A short run of DSEM, cued with memory 4.
 fn with_run(look: impl FnOnce(&Run<'_>)) {
-    let network = stored(Config::dsem(), 60, Streams::new(3)).expect("different memories");
+    let network = stored(&Config::dsem(), 60, Streams::new(3)).expect("different memories");
     let cue = network.cue(4, Corruption::Erased(15), Streams::new(3), 0);
     let plan = Plan {
         duration: 90.0,
@@ -118,7 +118,7 @@ fn a_picture_holds_the_window_and_its_surface() {
 
 #[test]
 fn the_constant_part_of_lisem_is_left_out_of_surfaces() {
-    let network = stored(Config::lisem(60), 60, Streams::new(5)).expect("different memories");
+    let network = stored(&Config::lisem(60), 60, Streams::new(5)).expect("different memories");
     let features = network.memories().columns(0, 2).into_owned();
     let delays = network.memories().columns(2, 2) * 0.5;
     let found = surface_energy(&network, &features, &delays).expect("sizes fit");
