@@ -10,6 +10,7 @@ use neuro_autodiff::loss::{
     ActivityNormalization, ActivityPenalty, At, CrossEntropy, Loss, MeanSquare, NormOverTime,
     Penalized, StateRegularizer, WeightPenalty, WeightRegularizer,
 };
+use neuro_autodiff::tape::{LossEquation, LossVars, TapeLoss, Var};
 use neuro_autodiff::{
     Bounded, Bptt, BpttConfig, DaleProjected, DaleRectified, Disturbance, Identity, LeakyCell,
     LeakyConfig, Mask, Memory, Noise, Objective, Parameters, ReadoutSource, Rollout, Transform,
@@ -133,6 +134,16 @@ fn batch(g: &mut Given) -> Option<Batch> {
     answered(Batch::of(&task, Streams::new(1), 0, trials))
 }
 
+/// `-log softmax(z)_c`, on a tape.
+#[derive(Debug)]
+struct Entropy;
+
+impl LossEquation for Entropy {
+    fn cost<'t>(&self, vars: &LossVars<'t>) -> Var<'t> {
+        -(vars.outputs.log_softmax() * vars.classes()).sum_rows()
+    }
+}
+
 fn loss(g: &mut Given) -> Box<dyn Loss> {
     match g.few() {
         0 => Box::new(MeanSquare),
@@ -141,6 +152,7 @@ fn loss(g: &mut Given) -> Box<dyn Loss> {
         }),
         2 => Box::new(CrossEntropy { at: At::End }),
         3 => Box::new(CrossEntropy { at: At::Masked }),
+        4 => Box::new(TapeLoss::per_step(Entropy, At::End)),
         _ => Box::new(CrossEntropy {
             at: At::Step(g.count()),
         }),
@@ -367,7 +379,8 @@ fn losses_answer_or_refuse() {
             let loss = loss(g);
             if g.once_in(8) {
                 batch.lengths = g.labels(batch.trials(), 5);
-                batch.labels = g.labels(batch.trials(), 3);
+                let labels = if g.flag() { batch.trials() } else { g.few() };
+                batch.labels = g.labels(labels, 3);
             }
             if answered(loss.validate(&batch, SHAPE.outputs)).is_some() {
                 let outputs = g.trajectory_of(SHAPE.outputs, batch.trials(), batch.steps());
