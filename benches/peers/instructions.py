@@ -30,6 +30,7 @@ KERNELS = [
     ("w2-batch", "f32", ""),
     ("w4-lisem", "f64", ""),
     ("w4-dsem", "f64", "overlaps"),
+    ("w4-dsem", "f64", "overlaps-lanes"),
     ("w5", "f64", ""),
     ("w5", "f64", "blocks"),
     ("w5-readout", "f64", ""),

@@ -1,6 +1,7 @@
 //! Figure 5: synthetic cortical rates.
 
 use nalgebra::DMatrix;
+use neuro_analysis::statistics::{Quantile, quantile};
 
 use super::panels::{
     AVERAGED, SINGLE, against, averaged, both_damaged, learned, or_nan, raster, scores, single,
@@ -28,12 +29,15 @@ fn population(
         let points = points.map(|(b, rate)| (b as f64 * cortical.step, *rate));
         sheet.note(network, letter, &format!("neuron {k}"), points)?;
     }
-    let matrix = DMatrix::from_fn(rates.len(), bins, |i, b| rates[i][b]);
+    // A few neurons fire so much more than the others that these would all be dark.
+    let brightest = quantile(&rates.concat(), 0.99, Quantile::Linear);
+    let brightest = brightest.map_err(|e| Error::experiment("rates of neurons", e))?;
+    let matrix = DMatrix::from_fn(rates.len(), bins, |i, b| rates[i][b].min(brightest));
     let title = sheet.title(letter, &format!("{title}, seed {}", network.seed));
     let panel = Panel::new(&title, "Time (ms)", "Neuron");
     let extent = (0.0, bins as f64 * cortical.step);
     let rows = (-0.5, rates.len() as f64 - 0.5);
-    sheet.push(panel.heat_map(&matrix, extent, rows, "Rate (Hz)"));
+    sheet.push(panel.heat_map(&matrix, extent, rows, "Rate (Hz), the highest 1 % alike"));
     Ok(())
 }
 
