@@ -21,11 +21,12 @@ struct Options {
 }
 
 fn options() -> Result<Option<Options>, lexopt::Error> {
-    use lexopt::prelude::{Long, Value, ValueExt};
+    use lexopt::prelude::{Long, Short, Value, ValueExt};
     let (mut target, mut seconds, mut seed) = (None, 60, 1);
     let mut arguments = lexopt::Parser::from_env();
     while let Some(argument) = arguments.next()? {
         match argument {
+            Short('h') | Long("help") => return Ok(None),
             Long("seconds") => seconds = arguments.value()?.parse()?,
             Long("seed") => seed = arguments.value()?.parse()?,
             Value(name) if target.is_none() => {

@@ -22,7 +22,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub static TARGETS: [Target; 13] = [
+pub static TARGETS: [Target; 14] = [
     tensors::ARCHIVE,
     tensors::CHECKPOINT,
     tensors::LEARNING,
@@ -30,6 +30,7 @@ pub static TARGETS: [Target; 13] = [
     networks::NOISY_EI,
     networks::DERIVATIVE_FEEDBACK,
     networks::SEQUENTIAL_MEMORY,
+    networks::SPIKING_RLS,
     papers::SPIKES,
     papers::TABLE,
     papers::CLAIMS,

@@ -2,7 +2,9 @@
 
 use neuro_core::Streams;
 use neuro_models::sequential_memory::{Episodes, random_memories};
-use neuro_models::{derivative_feedback, noisy_ei, sequential_memory, transient_memory};
+use neuro_models::{
+    derivative_feedback, noisy_ei, sequential_memory, spiking_rls, transient_memory,
+};
 
 use super::{Target, said, written};
 use crate::Form;
@@ -115,3 +117,35 @@ pub(super) const SEQUENTIAL_MEMORY: Target = Target {
         Ok(())
     },
 };
+
+/// A spiking network of `spiking_rls`.
+pub(super) const SPIKING_RLS: Target = Target {
+    name: "spiking_rls",
+    form: Form::Tensors,
+    seeds: || {
+        let file = |units| {
+            let config = spiking(units);
+            let network = spiking_rls::Network::new(&config, Streams::new(1)).expect("valid");
+            let bias = vec![0.5; units];
+            let network = network.with_bias(bias).expect("one each");
+            written(|path| network.save(path).expect("writable"))
+        };
+        vec![file(5), file(3)]
+    },
+    load: |path| {
+        let population = spiking_rls::Population::of(&spiking(5)).map_err(said)?;
+        let network = spiking_rls::Network::load(population, path).map_err(said)?;
+        let mut state = network.random_state(Streams::new(2), 0);
+        network.run(3, &[], &mut state);
+        written(|path| network.save(path).expect("what was read can be written"));
+        Ok(())
+    },
+};
+
+fn spiking(units: usize) -> spiking_rls::Config {
+    spiking_rls::Config {
+        units,
+        connection_probability: 0.5,
+        ..spiking_rls::Config::strong()
+    }
+}
