@@ -107,7 +107,7 @@ impl<M: Stepper<Flow> + Stepper<PlasticFlow>> Learning<M> {
             Scheme::LowRank { .. } => <RungeKutta4 as Stepper<Flow>>::ORDER,
             _ => <M as Stepper<Flow>>::ORDER,
         };
-        let largest = config.largest_step(order.min(4))?;
+        let largest = config.largest_step(order)?;
         if step > largest {
             return Err(Error::UnstableStep { step, largest });
         }

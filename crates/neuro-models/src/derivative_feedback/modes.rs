@@ -110,15 +110,14 @@ impl Config {
         }
     }
 
-    /// The largest step (ms) with which an explicit Runge–Kutta method of as many stages as its
-    /// `order` (1 to 4) lets every decaying mode of the unperturbed network decay. Methods of higher order
-    /// have more stages than that; `order` 4 is on the safe side for them.
+    /// The largest step (ms) with which an explicit Runge–Kutta method of this `order` lets every decaying mode of
+    /// the unperturbed network decay: of as many stages for orders 1 to 4, that of Dormand and Prince for order 5.
     ///
     /// # Errors
     /// What [`spectrum`](Self::spectrum) finds, and [`neuro_core::Error::OutOfRange`] for another order.
     pub fn largest_step(&self, order: u32) -> Result<f64, Error> {
-        let valid = (1..=4).contains(&order);
-        neuro_core::Error::check_range("order", "1 to 4", f64::from(order), valid)?;
+        let valid = (1..=5).contains(&order);
+        neuro_core::Error::check_range("order", "1 to 5", f64::from(order), valid)?;
         let spectrum = self.spectrum()?;
         let decaying = spectrum.iter().flatten().filter(|value| value.re < 0.0);
         Ok(decaying.fold(f64::INFINITY, |least, value| {
@@ -127,20 +126,29 @@ impl Config {
     }
 }
 
-/// The step at which `|R(h lambda)|` first exceeds 1, with `R(z) = 1 + z + ... + z^order / order!`.
+/// What a step makes of 1 at `z = h lambda`: `R(z) = 1 + z + ... + z^order / order!`, and `z^6 / 600` more for the
+/// method of Dormand and Prince, of order 5, which has a sixth stage (Hairer and Wanner, Solving Ordinary Differential
+/// Equations II, IV.2).
+fn amplification(order: u32, z: Complex<f64>) -> Complex<f64> {
+    let mut term = Complex::new(1.0, 0.0);
+    let mut sum = term;
+    for k in 1..=order {
+        term *= z / f64::from(k);
+        sum += term;
+    }
+    if order == 5 {
+        sum + z.powu(6) / 600.0
+    } else {
+        sum
+    }
+}
+
+/// The step at which `|R(h lambda)|` first exceeds 1.
 fn stable_step(order: u32, value: Complex<f64>) -> f64 {
-    let grows = |h: f64| {
-        let mut term = Complex::new(1.0, 0.0);
-        let mut sum = term;
-        for k in 1..=order {
-            term *= value * h / f64::from(k);
-            sum += term;
-        }
-        sum.norm() > 1.0 + 1e-12
-    };
-    // Every method of these orders has left its region of stability at |z| = 3.
+    let grows = |h: f64| amplification(order, value * h).norm() > 1.0 + 1e-12;
+    // Every method of these orders has left its region of stability at |z| = 4.
     let (mut stable, mut h) = (0.0, 1e-6 / value.norm());
-    while h * value.norm() < 3.0 && !grows(h) {
+    while h * value.norm() < 4.0 && !grows(h) {
         stable = h;
         h *= 1.02;
     }
@@ -157,7 +165,45 @@ fn stable_step(order: u32, value: Complex<f64>) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use neuro_core::integrate::{DormandPrince5, Euler, Heun, RungeKutta4, integrate};
+    use neuro_core::system_from_fn;
+
     use super::*;
+
+    #[test]
+    fn methods_amplify_as_their_polynomials_say() {
+        for z in [
+            Complex::new(-0.7, 0.4),
+            Complex::new(-0.01, 0.9),
+            Complex::new(-3.1, 0.0),
+        ] {
+            let spiral = system_from_fn(2, move |_t, x: &[f64], dx| {
+                (dx[0], dx[1]) = (z.re * x[0] - z.im * x[1], z.im * x[0] + z.re * x[1]);
+            });
+            let start = [1.0, 0.0];
+            let runs = [
+                (1, integrate(&spiral, &Euler, 0.0, 1.0, 1, &start)),
+                (2, integrate(&spiral, &Heun, 0.0, 1.0, 1, &start)),
+                (4, integrate(&spiral, &RungeKutta4, 0.0, 1.0, 1, &start)),
+                (5, integrate(&spiral, &DormandPrince5, 0.0, 1.0, 1, &start)),
+            ];
+            for (order, run) in runs {
+                let run = run.expect("finite");
+                let found = Complex::new(run.last()[0], run.last()[1]);
+                let error = (found - amplification(order, z)).norm();
+                assert!(error < 1e-13, "order {order} at {z}: {error}");
+            }
+        }
+        // Where modes oscillate and hardly decay, the method of Dormand and Prince is stable, up to a shorter step
+        // than that of order 4.
+        let weak = Complex::new(-1e-4, 1.0);
+        let [fourth, fifth] = [4, 5].map(|order| stable_step(order, weak));
+        assert!(fifth > 1.0 && 2.0 * fifth < fourth, "{fourth} {fifth}");
+        for (factor, stable) in [(0.5, true), (0.99, true), (1.01, false)] {
+            let size = amplification(5, weak * (factor * fifth)).norm();
+            assert_eq!(size < 1.0, stable, "{factor}: {size}");
+        }
+    }
 
     #[test]
     fn steps_end_where_the_methods_are_known_to() {
