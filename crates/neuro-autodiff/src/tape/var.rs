@@ -49,6 +49,11 @@ impl<T: Scalar> fmt::Debug for Var<'_, T> {
     }
 }
 
+/// How much of a matrix a range is; more than there can be if it ends before it begins.
+fn count(range: &Range<usize>) -> usize {
+    range.end.checked_sub(range.start).unwrap_or(usize::MAX)
+}
+
 impl<'t, T: Scalar> Var<'t, T> {
     /// The node of what a mistake has made.
     pub(super) const NONE: usize = usize::MAX;
@@ -231,16 +236,15 @@ impl<'t, T: Scalar> Var<'t, T> {
     #[must_use]
     #[track_caller]
     pub fn rows(self, rows: Range<usize>) -> Self {
-        let count = rows.end.checked_sub(rows.start).unwrap_or(usize::MAX);
-        self.unary("rows", Operation::Rows(self.node, rows.start, count))
+        let operation = Operation::Rows(self.node, rows.start, count(&rows));
+        self.unary("rows", operation)
     }
 
     /// Some columns. A range that ends before it begins is a mistake, as is one beyond the last column.
     #[must_use]
     #[track_caller]
     pub fn columns(self, columns: Range<usize>) -> Self {
-        let count = columns.end.checked_sub(columns.start).unwrap_or(usize::MAX);
-        let operation = Operation::Columns(self.node, columns.start, count);
+        let operation = Operation::Columns(self.node, columns.start, count(&columns));
         self.unary("columns", operation)
     }
 

@@ -49,8 +49,6 @@ pub struct LaneFlow<'a, T: Scalar = f64, const L: usize = 8> {
     to_hidden: Option<Panels<T>>,
     /// From hidden units to the first variables, times `sqrt(alpha_s)`.
     to_first: Panels<T>,
-    /// Number of the first variables.
-    first: usize,
     delayed: Transitions<T>,
     drive: Drive,
 }
@@ -99,16 +97,20 @@ impl<'a, T: Scalar, const L: usize> LaneFlow<'a, T, L> {
             network,
             to_hidden,
             to_first: to_first.cast(),
-            first,
             delayed: network.delayed.cast(),
             drive,
         }
     }
 
+    /// Number of the first variables: features or overlaps.
+    fn first(&self) -> usize {
+        self.to_first.rows()
+    }
+
     /// Number of variables of a copy.
     #[must_use]
     pub fn variables(&self) -> usize {
-        self.first + self.network.hidden_units()
+        self.first() + self.network.hidden_units()
     }
 
     /// The states of these copies, as many as whole registers have room for: the last copy fills what is left.
@@ -221,8 +223,8 @@ impl<T: Scalar, const L: usize> Kernel for Rhs<'_, '_, T, L> {
         let rates = rates.map(|tau| T::of(tau.recip()));
         let gain = T::of(config.delay_gain);
         for (x, dx) in x.chunks_exact(dim).zip(dx.chunks_exact_mut(dim)) {
-            let (v, d) = x.as_chunks::<L>().0.split_at(flow.first);
-            let (d_v, d_d) = dx.as_chunks_mut::<L>().0.split_at_mut(flow.first);
+            let (v, d) = x.as_chunks::<L>().0.split_at(flow.first());
+            let (d_v, d_d) = dx.as_chunks_mut::<L>().0.split_at_mut(flow.first());
             let overlaps = match &flow.to_hidden {
                 None => v,
                 Some(to_hidden) => {
@@ -255,7 +257,7 @@ impl<T: Scalar, const L: usize> Kernel for Rhs<'_, '_, T, L> {
                     .leaky_lane_slopes_into::<FMA, 2, L>(rates[0], s_h, v, d_v);
             }
         }
-        flow.drive.act(flow.first * L, dim, rates[0], dx);
+        flow.drive.act(flow.first() * L, dim, rates[0], dx);
     }
 }
 

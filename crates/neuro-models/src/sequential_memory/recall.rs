@@ -159,15 +159,15 @@ impl Network {
         let from_overlaps = recall.bound.is_none() && recall.patterns.is_none();
         if self.is_smaller_in_overlaps() && from_overlaps {
             let flow = |drive| OverlapFlow::new(self, drive);
-            let start = |features: &[f64]| flow(Drive::Free)?.state(features, &still);
+            let start = |free: &OverlapFlow<'_>, features: &[f64]| free.state(features, &still);
             let read = |x: &[f64], overlaps: &mut Vec<f64>| {
                 let f = &x[..self.hidden_units()];
                 overlaps.extend(f.iter().map(|f| f / n as f64));
             };
-            run.replays(&flow, |flow| flow.in_lanes(), start, read)
+            run.replays(flow, |flow| flow.in_lanes(), start, read)
         } else {
             let flow = |drive| ProjectedFlow::new(self, drive);
-            let start = |features: &[f64]| flow(Drive::Free)?.state(features, &still);
+            let start = |free: &ProjectedFlow<'_>, features: &[f64]| free.state(features, &still);
             let patterns = recall.patterns.as_ref().unwrap_or(&self.memories);
             let read = |x: &[f64], overlaps: &mut Vec<f64>| {
                 let s = activation(&*self.config.features, &x[..n]);
@@ -176,7 +176,7 @@ impl Network {
                     dot / n as f64
                 }));
             };
-            run.replays(&flow, |flow| flow.in_lanes(), start, read)
+            run.replays(flow, |flow| flow.in_lanes(), start, read)
         }
     }
 }
@@ -196,64 +196,64 @@ impl Run<'_> {
     /// state.
     fn replays<'n, S: System<f64>>(
         &self,
-        flow: &impl Fn(Drive) -> Result<S, Error>,
-        lanes: impl Fn(S) -> LaneFlow<'n, f64, LANES>,
-        start: impl Fn(&[f64]) -> Result<Vec<f64>, Error>,
+        flow: impl Fn(Drive) -> Result<S, Error>,
+        lanes: impl Fn(&S) -> LaneFlow<'n, f64, LANES>,
+        start: impl Fn(&S, &[f64]) -> Result<Vec<f64>, Error>,
         read: impl Fn(&[f64], &mut Vec<f64>),
     ) -> Result<Vec<Replay>, Error> {
         let n = self.cues.nrows();
+        let free = flow(Drive::Free)?;
         let mut replays = Vec::with_capacity(self.cues.ncols());
         for cues in self.cues.as_slice().chunks(n * LANES) {
             let starts = cues.chunks(n).map(|cue| match self.recall.cueing {
-                Cueing::Start => start(cue),
-                Cueing::Input { .. } => start(&vec![0.0; n]),
+                Cueing::Start => start(&free, cue),
+                Cueing::Input { .. } => start(&free, &vec![0.0; n]),
             });
             let starts = starts.collect::<Result<Vec<_>, Error>>()?;
-            if 2 * starts.len() > LANES {
-                let form = |drive| Ok(lanes(flow(drive)?));
-                let form = Form {
-                    flow: &form,
-                    features: n * LANES,
-                };
-                let packed = lanes(flow(Drive::Free)?);
-                let x = packed.pack(&starts)?;
-                let read = |x: &[f64], overlaps: &mut [Vec<f64>]| {
-                    for (c, overlaps) in overlaps.iter_mut().enumerate() {
-                        read(&packed.copy(x, c), overlaps);
-                    }
-                };
-                replays.extend(self.follow(&form, cues, x, read)?);
-            } else {
-                let form = Form { flow, features: n };
-                for (cue, x) in cues.chunks(n).zip(starts) {
-                    let read = |x: &[f64], overlaps: &mut [Vec<f64>]| read(x, &mut overlaps[0]);
-                    replays.extend(self.follow(&form, cue, x, read)?);
+            let cueing = match self.recall.cueing {
+                Cueing::Start => None,
+                Cueing::Input { steps, strength } => {
+                    let input = cues.iter().map(|v| strength * v).collect();
+                    Some((flow(Drive::Input(input))?, steps))
                 }
-            }
+            };
+            let copies = starts.len();
+            replays.extend(if 2 * copies > LANES {
+                let free = lanes(&free);
+                let cueing = cueing.map(|(flow, steps)| (lanes(&flow), steps));
+                let state = |x: &[f64], c: usize| free.copy(x, c);
+                let x = free.pack(&starts)?;
+                self.follow((cueing, &free), n * LANES, (x, copies), state, &read)?
+            } else {
+                let dim = free.dim();
+                let state = |x: &[f64], c: usize| x[c * dim..][..dim].to_vec();
+                let x = starts.concat();
+                self.follow((cueing, &free), n, (x, copies), state, &read)?
+            });
         }
         Ok(replays)
     }
 
-    /// Follows what begins as `x` from these cues.
+    /// Follows so many copies that begin as `x`, first while they are cued, then while they are free; `state` is one
+    /// of them, of whose variables the first `features` are clipped where there is a bound.
     fn follow<S: System<f64>>(
         &self,
-        form: &Form<'_, impl Fn(Drive) -> Result<S, Error>>,
-        cues: &[f64],
-        mut x: Vec<f64>,
-        read: impl Fn(&[f64], &mut [Vec<f64>]),
+        (cueing, free): (Option<(S, usize)>, &S),
+        features: usize,
+        (mut x, copies): (Vec<f64>, usize),
+        state: impl Fn(&[f64], usize) -> Vec<f64>,
+        read: &impl Fn(&[f64], &mut Vec<f64>),
     ) -> Result<Vec<Replay>, Error> {
-        if let Cueing::Input { steps, strength } = self.recall.cueing {
-            let input = cues.iter().map(|v| strength * v).collect();
-            let flow = (form.flow)(Drive::Input(input))?;
-            self.integrate(&flow, form.features, steps, &mut x, |_, _, _| {})?;
+        if let Some((flow, steps)) = cueing {
+            self.integrate(&flow, features, steps, &mut x, |_, _, _| {})?;
         }
-        let flow = (form.flow)(Drive::Free)?;
-        let (mut times, mut overlaps) =
-            (Vec::new(), vec![Vec::new(); cues.len() / self.cues.nrows()]);
-        self.integrate(&flow, form.features, self.steps, &mut x, |step, t, x| {
+        let (mut times, mut overlaps) = (Vec::new(), vec![Vec::new(); copies]);
+        self.integrate(free, features, self.steps, &mut x, |step, t, x| {
             if step.is_multiple_of(self.recall.steps_per_sample) {
                 times.push(t);
-                read(x, &mut overlaps);
+                for (c, overlaps) in overlaps.iter_mut().enumerate() {
+                    read(&state(x, c), overlaps);
+                }
             }
         })?;
         let replays = overlaps.into_iter().map(|overlaps| {
@@ -286,11 +286,4 @@ impl Run<'_> {
         }
         Ok(())
     }
-}
-
-/// A form of the dynamics.
-struct Form<'a, F> {
-    flow: &'a F,
-    /// How many variables, the first of a state, are features.
-    features: usize,
 }

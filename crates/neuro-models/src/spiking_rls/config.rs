@@ -108,7 +108,6 @@ impl Config {
         )?;
         let valid = gain.is_finite() && gain >= 0.0;
         Error::check_range("gain sigma", "a finite number >= 0", gain, valid)?;
-        check_time("synaptic time constant", self.synaptic_time_constant)?;
         let dt = self.model.dt();
         check_time("step", dt)?;
         match self.model {
@@ -244,9 +243,14 @@ pub(super) fn steps_of(what: &str, duration: f64, dt: f64) -> Result<usize, Erro
 
 /// Number of steps of a time that must be a multiple of the step, at least one.
 pub(super) fn whole_steps(what: &str, time: f64, dt: f64) -> Result<usize, Error> {
-    let steps = steps_of(what, time, dt)?;
-    let whole = steps > 0 && (steps as f64 * dt - time).abs() <= 1e-9 * time;
-    let expected = format!("a multiple of the step of {dt} ms");
+    whole_parts(what, time, "step", dt)
+}
+
+/// Number of parts of a time that must be a multiple of the part, at least one.
+pub(super) fn whole_parts(what: &str, time: f64, part: &str, length: f64) -> Result<usize, Error> {
+    let parts = steps_of(what, time, length)?;
+    let whole = parts > 0 && (parts as f64 * length - time).abs() <= 1e-9 * time;
+    let expected = format!("a multiple of the {part} of {length} ms");
     Error::check_range(what, &expected, time, whole)?;
-    Ok(steps)
+    Ok(parts)
 }

@@ -1,26 +1,11 @@
 //! Spiking networks: steps, sizes and files that must be refused, and files that are read back.
 
-use neuro_core::Streams;
 use neuro_core::archive::Archive;
 use neuro_core::spiking::{Decay, LeakyIntegrateAndFire};
-use neuro_models::spiking_rls::targets::{OrnsteinUhlenbeck, Scheme, Sines};
-use neuro_models::spiking_rls::{
-    Config, Model, Network, Pattern, Population, RecallConfig, stimulus,
-};
+use neuro_models::spiking_rls::targets::{OrnsteinUhlenbeck, Scheme};
+use neuro_models::spiking_rls::{Config, Model, Network, Population, RecallConfig};
 
-const STREAMS: fn() -> Streams = || Streams::new(1);
-
-fn network(config: &Config) -> Network {
-    Network::new(config, STREAMS()).expect("a valid configuration")
-}
-
-fn small(units: usize) -> Config {
-    Config {
-        units,
-        gain: 1.0,
-        ..Config::default()
-    }
-}
+use super::{STREAMS, network, sines, small};
 
 #[test]
 fn steps_with_which_rates_or_processes_would_grow_are_refused() {
@@ -65,9 +50,7 @@ fn steps_with_which_rates_or_processes_would_grow_are_refused() {
 #[test]
 fn what_does_not_fit_into_memory_is_refused_and_any_index_is_taken() {
     let network = network(&small(200));
-    let targets = Sines::default().generate(200, 10, 1.0, STREAMS(), u64::MAX);
-    let input = stimulus(200, 2.0, STREAMS(), u64::MAX).expect("valid");
-    let pattern = Pattern::new(input, targets.expect("valid"));
+    let pattern = sines(200, 10, u64::MAX);
     let endless = RecallConfig {
         duration: 1e9,
         ..RecallConfig::default()

@@ -1,5 +1,7 @@
 //! Spiking networks that learn: what must be seen, what must be refused, and what must not matter.
 
+mod bounds;
+
 use neuro_core::Streams;
 use neuro_core::archive::Archive;
 use neuro_core::linalg::spectral_radius;

@@ -7,7 +7,7 @@ use neuro_core::transfer::{QifGain, Transfer};
 use neuro_core::{Domain, Error as Core, Streams};
 use rand::RngExt;
 
-use super::{FIRST, check_size};
+use super::{check_size, stream};
 use crate::Error;
 use crate::spiking_rls::config::{check_time, steps_of};
 use crate::spiking_rls::network::zero_sums;
@@ -61,12 +61,12 @@ impl ChaoticRates {
         let before = steps_of("transient", self.transient, dt)?;
         check_size(units, steps)?;
         let p = self.connection_probability;
-        let dense = sparse_gaussian(units, self.gain, p, streams, FIRST.wrapping_add(index))?;
+        let dense = sparse_gaussian(units, self.gain, p, streams, stream(index))?;
         let (connections, mut weights) = Connections::of_matrix(&dense);
         if self.zero_sums {
             zero_sums(&connections, &mut weights);
         }
-        let mut rng = streams.rng(Domain::Trial, FIRST.wrapping_add(index));
+        let mut rng = streams.rng(Domain::Trial, stream(index));
         let mut x: Vec<f64> = (0..units).map(|_| 0.2 * rng.random::<f64>()).collect();
         let (mut rates, mut drive) = (vec![0.0; units], vec![0.0; units]);
         let mut targets = DMatrix::zeros(units, steps);

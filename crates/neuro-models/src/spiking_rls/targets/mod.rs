@@ -71,6 +71,11 @@ pub fn low_passed(
 /// First `Trial` stream of targets; those below are of the loops of learning.
 const FIRST: u64 = 1 << 40;
 
+/// The stream of targets `index`.
+fn stream(index: u64) -> u64 {
+    FIRST.wrapping_add(index)
+}
+
 /// Checks that targets of so many units and steps fit into memory.
 fn check_size(units: usize, steps: usize) -> Result<(), Error> {
     Ok(Core::check_size::<f64>("targets", &[units, steps])?)

@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 use neuro_core::{Domain, Error as Core, Streams};
 
-use super::{FIRST, check_size};
+use super::{check_size, stream};
 use crate::Error;
 use crate::spiking_rls::config::check_time;
 
@@ -80,7 +80,7 @@ impl OrnsteinUhlenbeck {
             Scheme::Exact => 1.0,
             Scheme::Euler => (1.0 - 0.5 * ratio).sqrt().recip(),
         };
-        let mut normals = streams.normals::<f64>(Domain::Trial, FIRST.wrapping_add(index));
+        let mut normals = streams.normals::<f64>(Domain::Trial, stream(index));
         let mut start = vec![0.0; units];
         normals.fill(&mut start);
         for x in &mut start {

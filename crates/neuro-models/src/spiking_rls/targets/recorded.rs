@@ -8,7 +8,7 @@ use neuro_core::Error as Core;
 
 use crate::Error;
 use crate::spiking_rls::RATE_UNIT;
-use crate::spiking_rls::config::{check_time, steps_of};
+use crate::spiking_rls::config::{check_time, whole_parts};
 
 /// Where spikes come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -180,11 +180,7 @@ impl RecordedSpikes {
         check_time("bin", config.bin)?;
         check_time("duration of the rates", config.duration)?;
         Core::check_finite("start of the rates", &[config.start])?;
-        let bins = steps_of("duration of the rates", config.duration, config.bin)?;
-        let expected = format!("a multiple of the bin of {}", config.bin);
-        let off = (bins as f64 * config.bin - config.duration).abs();
-        let whole = bins > 0 && off <= 1e-9 * config.duration;
-        Core::check_range("duration of the rates", &expected, config.duration, whole)?;
+        let bins = whole_parts("duration of the rates", config.duration, "bin", config.bin)?;
         let width = config.smoothing / config.bin;
         Core::check_range(
             "smoothing, in bins",

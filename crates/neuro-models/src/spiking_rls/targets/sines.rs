@@ -6,7 +6,7 @@ use nalgebra::DMatrix;
 use neuro_core::{Domain, Streams};
 use rand::{Rng, RngExt};
 
-use super::{FIRST, check_interval, check_size};
+use super::{check_interval, check_size, stream};
 use crate::Error;
 use crate::spiking_rls::config::check_time;
 
@@ -49,7 +49,7 @@ impl Sines {
         check_interval("period of the sines", self.period, true)?;
         check_time("step", dt)?;
         check_size(units, steps)?;
-        let mut rng = streams.rng(Domain::Trial, FIRST.wrapping_add(index));
+        let mut rng = streams.rng(Domain::Trial, stream(index));
         let drawn: Vec<[f64; 3]> = (0..units)
             .map(|_| [self.amplitude, self.phase, self.period].map(|r| uniform(&mut rng, r)))
             .collect();
@@ -108,7 +108,7 @@ impl ProductsOfSines {
         check_interval("fast period of the products", self.fast_period, true)?;
         check_time("step", dt)?;
         check_size(units, steps)?;
-        let mut rng = streams.rng(Domain::Trial, FIRST.wrapping_add(index));
+        let mut rng = streams.rng(Domain::Trial, stream(index));
         let drawn: Vec<[f64; 5]> = (0..units)
             .map(|_| {
                 let periods = [self.slow_period, self.fast_period];

@@ -4,7 +4,7 @@ use nalgebra::DMatrix;
 use neuro_core::{Domain, Error as Core, Streams};
 use rand::RngExt;
 
-use super::{FIRST, Origin, RecordedSpikes, SpikeRow, check_size};
+use super::{Origin, RecordedSpikes, SpikeRow, check_size, stream};
 use crate::Error;
 use crate::spiking_rls::config::check_time;
 
@@ -51,7 +51,7 @@ impl SyntheticConfig {
         Core::check_size::<SpikeRow>("trials", &[self.neurons, self.trials])?;
         let rates = self.true_rates(streams, index)?;
         // Its own stream: rates are the same however many trials are drawn from them.
-        let mut rng = streams.rng(Domain::Trial, (FIRST + (1 << 39)).wrapping_add(index));
+        let mut rng = streams.rng(Domain::Trial, stream(index).wrapping_add(1 << 39));
         let mut rows = Vec::new();
         for neuron in 0..self.neurons {
             for trial in 0..self.trials {
@@ -98,9 +98,9 @@ impl SyntheticConfig {
             least,
             (0.0..=50.0).contains(&least),
         )?;
-        let mut rng = streams.rng(Domain::Trial, FIRST.wrapping_add(index));
+        let mut rng = streams.rng(Domain::Trial, stream(index));
         let mut normals =
-            streams.normals::<f64>(Domain::Trial, (FIRST + (1 << 38)).wrapping_add(index));
+            streams.normals::<f64>(Domain::Trial, stream(index).wrapping_add(1 << 38));
         check_size(self.neurons, end.round() as usize)?;
         let mut rates = DMatrix::zeros(self.neurons, end.round() as usize);
         for mut row in rates.row_iter_mut() {
